@@ -1,0 +1,131 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: ten wings (folders of Sources/), each room a target. `Tests/HouseTests` reads this description and holds
+// it against the table in README.md, so an arrow that is not in the plan fails the tests.
+
+/// Features that every target turns on, so that a file reads the same in every room.
+let features: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // dynamic dispatch is written where it happens
+    .enableUpcomingFeature("InternalImportsByDefault"),  // what a room re-exports is a decision
+    .enableUpcomingFeature("MemberImportVisibility"),  // no member without its import
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // an async function stays on its caller's executor
+    .enableUpcomingFeature("InferIsolatedConformances"),
+]
+
+/// What a room may use from outside the house.
+enum Outside {
+    static let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+    static let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+    static let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+    static let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+    static let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+    static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+}
+
+/// Places a room in its wing.
+func room(
+    _ name: String, in wing: String, imports house: [String] = [], outside: [Target.Dependency] = [],
+    touchesC: Bool = false
+) -> Target {
+    .target(
+        name: name,
+        dependencies: house.map { .byName(name: $0) } + outside,
+        path: "Sources/\(wing)/\(name)",
+        swiftSettings: features + (touchesC ? [.strictMemorySafety()] : [])
+    )
+}
+
+/// Places an executable in the wing of commands.
+func command(
+    _ name: String, imports house: [String], outside: [Target.Dependency] = [Outside.argumentParser]
+) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: house.map { .byName(name: $0) } + outside,
+        path: "Sources/Commands/\(name)",
+        swiftSettings: features
+    )
+}
+
+/// A C shim or a system library of Debian's.
+func shim(_ name: String, links libraries: [String] = []) -> Target {
+    .target(name: name, path: "Sources/C/\(name)", linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// The tests of a room: `Tests/<room>Tests`.
+func tests(_ name: String, of house: [String], outside: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: house.map { .byName(name: $0) } + outside,
+        path: "Tests/\(name)",
+        swiftSettings: features
+    )
+}
+
+let package = Package(
+    name: "doorstep",
+    products: [
+        .executable(name: "doorstepd", targets: ["doorstepd"]),
+        .executable(name: "doorstep", targets: ["doorstep"]),
+        .executable(name: "doorstep-twin", targets: ["doorstep-twin"]),
+        .executable(name: "reflow-station", targets: ["reflow-station"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // C/
+        shim("CLinuxRealtime"),
+        shim("CSerialPort", links: ["serialport"]),
+        shim("CGPIOD", links: ["gpiod"]),
+        shim("CZstd", links: ["zstd"]),
+        shim("CCurl", links: ["curl"]),
+        shim("CSodium", links: ["sodium"]),
+        // Base/
+        room("RobotModel", in: "Base"),
+        room(
+            "Realtime", in: "Base", imports: ["CLinuxRealtime", "RobotModel"], outside: [Outside.histogram],
+            touchesC: true),
+        // Hardware/
+        room("DeviceProtocols", in: "Hardware", imports: ["RobotModel"]),
+        room(
+            "DeviceIO", in: "Hardware", imports: ["CSerialPort", "CGPIOD", "CLinuxRealtime", "RobotModel"],
+            touchesC: true),
+        room("Devices", in: "Hardware", imports: ["DeviceProtocols", "DeviceIO", "Realtime", "RobotModel"]),
+        room("BoardFile", in: "Hardware", imports: ["RobotModel"], outside: [Outside.yams]),
+        // Buildings/
+        room("BuildingMap", in: "Buildings", imports: ["RobotModel"], outside: [Outside.collections]),
+        room("BuildingImport", in: "Buildings", imports: ["BuildingMap", "RobotModel"], outside: [Outside.yams]),
+        // Stages/
+        room("Estimation", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
+        room(
+            "RoutePlanning", in: "Stages", imports: ["BuildingMap", "RobotModel"], outside: [Outside.collections]),
+        room(
+            "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel"],
+            outside: [Outside.yams, Outside.grdb]),
+        room("Facilities", in: "Stages", imports: ["BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel"]),
+        room("Motion", in: "Stages", imports: ["RobotModel"]),
+        room("Safety", in: "Stages", imports: ["RobotModel"]),
+        // Reflow/
+        room("MCAP", in: "Reflow", imports: ["CZstd"]),
+        room(
+            "Reflow", in: "Reflow", imports: ["CCurl", "CSodium", "MCAP", "Realtime", "RobotModel"],
+            outside: [Outside.grdb]),
+        room(
+            "ReflowStation", in: "Reflow", imports: ["CSodium", "MCAP", "RobotModel"],
+            outside: [Outside.flyingFox, Outside.grdb]),
+        // Operator/
+        room("Control", in: "Operator", imports: ["RobotModel"]),
+        room("Console", in: "Operator", imports: ["Control", "DeviceIO", "RobotModel"]),
+    ]
+)

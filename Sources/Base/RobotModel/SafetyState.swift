@@ -1,0 +1,80 @@
+/// What the safety supervisor makes the robot do. Later cases win over earlier ones.
+public enum SafetyAction: UInt8, Comparable, Sendable, BitwiseCopyable, CaseIterable {
+    /// Nothing is wrong.
+    case none = 0
+    /// Something is worth saying.
+    case warn = 1
+    /// Drive slowly.
+    case slow = 2
+    /// Come to a smooth stop and hold; go on when it clears.
+    case hold = 3
+    /// Stop as fast as the wheels can, hold the arm; needs its condition cleared, and for some causes a person.
+    case protectiveStop = 4
+    /// Wheels without power, arm held by its brakes or limp.
+    case torqueOff = 5
+
+    @inlinable public static func < (a: SafetyAction, b: SafetyAction) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// Why the safety supervisor acts; several causes can stand at once.
+@frozen
+public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable {
+    public let rawValue: UInt32
+    @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    @inlinable public static var emergencyStop: SafetyCauses { SafetyCauses(rawValue: 1 << 0) }
+    @inlinable public static var bumper: SafetyCauses { SafetyCauses(rawValue: 1 << 1) }
+    /// No fresh scan.
+    @inlinable public static var staleLidar: SafetyCauses { SafetyCauses(rawValue: 1 << 2) }
+    /// No fresh wheel encoders.
+    @inlinable public static var staleWheels: SafetyCauses { SafetyCauses(rawValue: 1 << 3) }
+    /// No fresh joint encoders.
+    @inlinable public static var staleJoints: SafetyCauses { SafetyCauses(rawValue: 1 << 4) }
+    /// No word from the GPIO chip.
+    @inlinable public static var staleInputs: SafetyCauses { SafetyCauses(rawValue: 1 << 5) }
+    @inlinable public static var servoAlert: SafetyCauses { SafetyCauses(rawValue: 1 << 6) }
+    @inlinable public static var wheelFault: SafetyCauses { SafetyCauses(rawValue: 1 << 7) }
+    /// Measured and asked-for motion differ too much.
+    @inlinable public static var followingError: SafetyCauses { SafetyCauses(rawValue: 1 << 8) }
+    @inlinable public static var tickOverrun: SafetyCauses { SafetyCauses(rawValue: 1 << 9) }
+    @inlinable public static var notLocalized: SafetyCauses { SafetyCauses(rawValue: 1 << 10) }
+    @inlinable public static var batteryLow: SafetyCauses { SafetyCauses(rawValue: 1 << 11) }
+    /// Something is inside the protective field.
+    @inlinable public static var protectiveField: SafetyCauses { SafetyCauses(rawValue: 1 << 12) }
+    /// Something is inside the slow-down field.
+    @inlinable public static var warningField: SafetyCauses { SafetyCauses(rawValue: 1 << 13) }
+    /// The deliberation has not been heard of.
+    @inlinable public static var silentDeliberation: SafetyCauses { SafetyCauses(rawValue: 1 << 14) }
+
+    /// The causes in words, for people.
+    public var names: [String] {
+        let table: [(SafetyCauses, String)] = [
+            (.emergencyStop, "emergency stop pressed"), (.bumper, "bumper hit"), (.staleLidar, "no LiDAR data"),
+            (.staleWheels, "no wheel data"), (.staleJoints, "no joint data"), (.staleInputs, "no GPIO data"),
+            (.servoAlert, "servo alert"), (.wheelFault, "wheel drive fault"), (.followingError, "following error"),
+            (.tickOverrun, "tick overrun"), (.notLocalized, "not localised"), (.batteryLow, "battery low"),
+            (.protectiveField, "protective field"), (.warningField, "warning field"),
+            (.silentDeliberation, "deliberation silent"),
+        ]
+        return table.filter { contains($0.0) }.map { $0.1 }
+    }
+}
+
+/// What the supervisor decided in a tick.
+@frozen
+public struct SafetyState: Sendable, BitwiseCopyable, Equatable {
+    /// The strongest action that any cause demands.
+    public var action: SafetyAction
+    /// Every cause that stands now.
+    public var causes: SafetyCauses
+    /// Causes that have gone, but wait for a person to clear them.
+    public var latched: SafetyCauses
+
+    @inlinable public init(
+        action: SafetyAction = .none, causes: SafetyCauses = [], latched: SafetyCauses = []
+    ) {
+        self.action = action
+        self.causes = causes
+        self.latched = latched
+    }
+}

@@ -1,0 +1,229 @@
+public import RobotModel
+
+/// A robot's wiring: which device is in which slot, on which port or line, with what rate, limits and geometry.
+///
+/// Read from one YAML file (`Board+Reading.swift`). No logic lives here.
+public struct Board: Sendable {
+    /// The robot's own name, for logs and recordings.
+    public var name: String
+    /// The folder of the site's maps, resolved against the board file's folder.
+    public var sitePath: String
+    /// Where the robot lives and charges.
+    public var home: PlaceID
+    public var control: ControlSettings
+    public var base: BaseGeometry
+    public var lidar: LidarSlot
+    public var wheels: WheelSlot
+    public var joints: JointSlot
+    public var compartment: CompartmentGeometry
+    public var facilities: FacilitySlot
+    public var boxRadio: BoxRadioSlot
+    public var keypad: KeypadSlot
+    public var gpio: [GPIOSlot]
+    public var battery: BatterySettings
+    public var console: ConsoleSlot
+    public var reflow: ReflowSettings
+    public var missions: MissionSettings
+}
+
+/// A serial port of a slot.
+public struct PortSettings: Hashable, Sendable {
+    /// The parity of a character on the line.
+    public enum Parity: String, Hashable, Sendable { case none, even, odd }
+    /// Path of the port; by-id on a real board.
+    public var path: String
+    public var baudRate: Int
+    public var parity: Parity = .none
+    public var stopBits: Int = 1
+}
+
+/// The tick.
+public struct ControlSettings: Sendable {
+    /// Ticks a second.
+    public var tickRate: Int = 1000
+    /// SCHED_FIFO priority.
+    public var priority: Int = 80
+    /// The processor to run on; nil for any.
+    public var cpu: Int?
+}
+
+/// Differential drive and hull. Metres, m/s, m/s², rad/s, rad/s².
+public struct BaseGeometry: Sendable {
+    public var wheelRadius: Double
+    public var wheelSeparation: Double
+    /// The hull, centred on `base_link`.
+    public var length: Double
+    public var width: Double
+    public var maxSpeed: Double
+    public var maxAcceleration: Double
+    public var maxDeceleration: Double
+    public var maxTurnRate: Double
+    public var maxTurnAcceleration: Double
+}
+
+/// The LiDAR.
+public struct LidarSlot: Sendable {
+    /// "rplidar".
+    public var driver: String
+    public var port: PortSettings
+    /// The laser's frame in `base_link`; metres and radians.
+    public var mount: Pose2D
+    /// Revolutions a minute.
+    public var motorRPM: Int
+    /// Beams that a revolution is sorted into.
+    public var beams: Int
+    /// Metres.
+    public var minRange: Double
+    public var maxRange: Double
+    /// Data older than this stops the robot.
+    public var staleAfter: Duration
+}
+
+/// The wheel drive.
+public struct WheelSlot: Sendable {
+    /// "zlac8015d".
+    public var driver: String
+    public var port: PortSettings
+    /// Modbus unit address.
+    public var unit: Int
+    /// Cycles (read state, write set-point) a second.
+    public var rate: Int
+    public var leftInverted: Bool
+    public var rightInverted: Bool
+    /// Encoder counts a revolution of a wheel.
+    public var countsPerRevolution: Int
+    public var staleAfter: Duration
+}
+
+/// The joints' bus: an arm and a gripper.
+public struct JointSlot: Sendable {
+    /// "dynamixel".
+    public var driver: String
+    public var port: PortSettings
+    /// Cycles a second.
+    public var rate: Int
+    /// The servos' own watchdog: they stop when the bus is silent for this long.
+    public var busWatchdog: Duration
+    public var staleAfter: Duration
+    public var arm: KinematicChain
+    /// Servo ids, one for each joint of the arm.
+    public var ids: [Int]
+    /// Signs (+1 or -1), one for each joint: servo angle = sign × joint angle + offset.
+    public var signs: [Double]
+    /// Offsets in radians, one for each joint.
+    public var offsets: [Double]
+    public var gripper: GripperSettings
+    /// Current in ampere above which a joint feels contact, one for each joint.
+    public var contactCurrents: [Double]
+    /// Named postures: angles in radians, one for each joint of the arm.
+    public var postures: [String: [Double]]
+}
+
+/// A parallel gripper driven by one servo.
+public struct GripperSettings: Sendable {
+    public var id: Int
+    /// Opening in metres when the servo is at 0 rad, and metres of opening a radian.
+    public var closedWidth: Double
+    public var widthPerRadian: Double
+    public var maxWidth: Double
+    /// Metres a second.
+    public var speed: Double
+    /// Current in ampere that means something is held.
+    public var gripCurrent: Double
+}
+
+/// The robot's own cargo compartment: a box open at the top with a lid hinged at its rear edge. Metres in `base_link`.
+public struct CompartmentGeometry: Sendable {
+    /// Centre of the opening.
+    public var center: Vector3
+    public var length: Double
+    public var width: Double
+    /// How deep below the opening a meal rests.
+    public var depth: Double
+    /// A point on the closed lid's free edge (where the arm pushes it shut).
+    public var lidEdge: Vector3
+}
+
+/// The relay box for doors and lifts.
+public struct FacilitySlot: Sendable {
+    /// "relay-box".
+    public var driver: String
+    public var port: PortSettings
+    public var unit: Int
+    /// Door number in the relay box for each door of the building.
+    public var doors: [DoorID: Int]
+    /// Lift number in the relay box and its floor numbers, for each lift of the building.
+    public var lifts: [LiftID: LiftWiring]
+}
+
+/// A lift in the relay box.
+public struct LiftWiring: Sendable {
+    public var number: Int
+    public var floors: [LevelID: Int]
+}
+
+/// The short-range radio line over which a delivery box is reached.
+public struct BoxRadioSlot: Sendable {
+    /// "box-radio".
+    public var driver: String
+    public var port: PortSettings
+    public var unit: Int
+}
+
+/// The keypad at the handover side.
+public struct KeypadSlot: Sendable {
+    public var port: PortSettings
+}
+
+/// One GPIO line.
+public struct GPIOSlot: Sendable {
+    /// What the line is for.
+    public enum Role: String, Hashable, Sendable, CaseIterable {
+        case emergencyStop = "emergency_stop"
+        case bumper
+        case lid
+        case load
+        case lock
+    }
+    public var role: Role
+    /// "gpiochip0" on a board, or "socket:/path" for a twin's.
+    public var chip: String
+    public var line: Int
+    public var activeLow: Bool
+}
+
+/// The battery.
+public struct BatterySettings: Sendable {
+    /// Watt-hours when full.
+    public var capacity: Double
+    /// State of charge that a mission must leave, 0...1.
+    public var reserve: Double
+    /// Mean electrical power while driving and while standing, watts: what a mission's energy is estimated from.
+    public var drivingPower: Double
+    public var standingPower: Double
+    /// Discharge curve: volts and state of charge, rising.
+    public var curve: [(voltage: Double, stateOfCharge: Double)]
+}
+
+/// The technician's console.
+public struct ConsoleSlot: Sendable {
+    public var port: PortSettings
+    /// Argon2id hash of the unlock code (made by `doorstep console hash-code`).
+    public var unlockHash: String
+}
+
+/// Recording and streaming upstream.
+public struct ReflowSettings: Sendable {
+    /// Folder of the recording's segments.
+    public var directory: String
+    /// The station's base address; nil records only.
+    public var station: String?
+    /// Bytes of disk that recordings may use.
+    public var quota: Int
+}
+
+/// Missions.
+public struct MissionSettings: Sendable {
+    /// Folder with inbox, outbox, quarantine, archive and the journal.
+    public var directory: String
+}

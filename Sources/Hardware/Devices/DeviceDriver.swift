@@ -1,0 +1,84 @@
+public import RobotModel
+
+/// How far a device is on its way into service.
+public enum DevicePhase: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The port is not open yet.
+    case connecting
+    /// The port is open; the device is asked who it is.
+    case checking
+    /// The right device; its motor spins up or its registers are set.
+    case warmingUp
+    /// In service.
+    case running
+    /// In service with faults (an alert, many bad frames).
+    case degraded
+    /// Out of service; the driver tries again.
+    case recovering
+}
+
+/// What every driver counts.
+public struct DeviceCounters: Hashable, Sendable, Codable {
+    public var frames = 0
+    public var bytesIn = 0
+    public var bytesOut = 0
+    public var checksumErrors = 0
+    public var resyncs = 0
+    public var timeouts = 0
+    public var reconnects = 0
+    public init() {}
+}
+
+/// A device's health, for the console, the supervisor and the recording.
+public struct DeviceStatus: Sendable {
+    public var slot: SlotID
+    public var phase: DevicePhase
+    public var counters: DeviceCounters
+    /// When the last good sample was acquired.
+    public var lastGood: Instant?
+    /// Why it is not running, if it is not.
+    public var fault: RobotError?
+    /// Model, serial number, firmware as the device gave them.
+    public var identity: String
+
+    public init(slot: SlotID, phase: DevicePhase = .connecting) {
+        self.slot = slot
+        self.phase = phase
+        counters = DeviceCounters()
+        identity = ""
+    }
+}
+
+/// What happens to a driver.
+public enum DeviceEvent: Sendable {
+    /// The port has been opened.
+    case opened
+    /// The port cannot be opened, or was lost.
+    case closed(RobotError)
+    /// Bytes have arrived.
+    case bytes(ArraySlice<UInt8>)
+    /// Time has passed; sent at least once a service interval.
+    case time
+}
+
+/// What a driver wants done. A driver never touches a port itself.
+public enum DeviceAction: Sendable {
+    /// Put these bytes on the line.
+    case send([UInt8])
+    /// Drop what waits to be sent and what has arrived unread.
+    case flush
+    /// Set the DTR line.
+    case setDTR(Bool)
+    /// Close the port; the pump opens it again after a pause.
+    case reopen(RobotError)
+}
+
+/// One card: the state machine of one device, as a value. What it decodes it pushes into the rings and latest values
+/// that it was made with.
+public protocol DeviceDriver: Sendable {
+    /// The device's health now.
+    var status: DeviceStatus { get }
+    /// How often `time` must be sent while nothing arrives.
+    var serviceInterval: Duration { get }
+    /// Takes one event and says what to do.
+    mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction]
+}
