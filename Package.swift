@@ -18,6 +18,7 @@ enum Outside {
     static let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
     static let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
     static let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+    static let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
     static let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
     static let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
     static let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -56,11 +57,16 @@ func shim(_ name: String, links libraries: [String] = []) -> Target {
 }
 
 /// The tests of a room: `Tests/<room>Tests`.
-func tests(_ name: String, of house: [String], outside: [Target.Dependency] = []) -> Target {
+///
+/// Programs that tests talk to (Python peers) lie in its folder `Peers`.
+func tests(
+    _ name: String, of house: [String], outside: [Target.Dependency] = [], hasPeers: Bool = false
+) -> Target {
     .testTarget(
         name: name,
         dependencies: house.map { .byName(name: $0) } + outside,
         path: "Tests/\(name)",
+        exclude: hasPeers ? ["Peers"] : [],
         swiftSettings: features
     )
 }
@@ -91,8 +97,11 @@ let package = Package(
         shim("CZstd", links: ["zstd"]),
         shim("CCurl", links: ["curl"]),
         shim("CSodium", links: ["sodium"]),
+        shim("CMallocCounter"),
         // Base/
         room("RobotModel", in: "Base"),
+        room("Digests", in: "Base", imports: ["CSodium"]),
+        room("StructuredText", in: "Base", imports: ["RobotModel"], outside: [Outside.yams]),
         room(
             "Realtime", in: "Base", imports: ["CLinuxRealtime", "RobotModel"], outside: [Outside.histogram],
             touchesC: true),
@@ -102,30 +111,81 @@ let package = Package(
             "DeviceIO", in: "Hardware", imports: ["CSerialPort", "CGPIOD", "CLinuxRealtime", "RobotModel"],
             touchesC: true),
         room("Devices", in: "Hardware", imports: ["DeviceProtocols", "DeviceIO", "Realtime", "RobotModel"]),
-        room("BoardFile", in: "Hardware", imports: ["RobotModel"], outside: [Outside.yams]),
+        room("BoardFile", in: "Hardware", imports: ["RobotModel", "StructuredText"]),
         // Buildings/
         room("BuildingMap", in: "Buildings", imports: ["RobotModel"], outside: [Outside.collections]),
-        room("BuildingImport", in: "Buildings", imports: ["BuildingMap", "RobotModel"], outside: [Outside.yams]),
+        room("BuildingImport", in: "Buildings", imports: ["BuildingMap", "RobotModel", "StructuredText"]),
         // Stages/
         room("Estimation", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
         room(
             "RoutePlanning", in: "Stages", imports: ["BuildingMap", "RobotModel"], outside: [Outside.collections]),
         room(
-            "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel"],
-            outside: [Outside.yams, Outside.grdb]),
+            "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel", "StructuredText"],
+            outside: [Outside.grdb]),
         room("Facilities", in: "Stages", imports: ["BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel"]),
         room("Motion", in: "Stages", imports: ["RobotModel"]),
         room("Safety", in: "Stages", imports: ["RobotModel"]),
         // Reflow/
         room("MCAP", in: "Reflow", imports: ["CZstd"]),
         room(
-            "Reflow", in: "Reflow", imports: ["CCurl", "CSodium", "MCAP", "Realtime", "RobotModel"],
+            "Reflow", in: "Reflow", imports: ["CCurl", "Digests", "MCAP", "Realtime", "RobotModel"],
             outside: [Outside.grdb]),
         room(
-            "ReflowStation", in: "Reflow", imports: ["CSodium", "MCAP", "RobotModel"],
-            outside: [Outside.flyingFox, Outside.grdb]),
+            "ReflowStation", in: "Reflow", imports: ["Digests", "MCAP", "RobotModel"],
+            outside: [Outside.flyingFox, Outside.flyingSocks, Outside.grdb]),
         // Operator/
         room("Control", in: "Operator", imports: ["RobotModel"]),
         room("Console", in: "Operator", imports: ["Control", "DeviceIO", "RobotModel"]),
+        // Runtime/
+        room(
+            "RobotRuntime", in: "Runtime",
+            imports: [
+                "BoardFile", "BuildingImport", "BuildingMap", "CSodium", "Console", "Control", "DeviceIO", "Devices",
+                "Estimation", "Facilities", "Missions", "Motion", "Realtime", "Reflow", "RobotModel", "RoutePlanning",
+                "Safety",
+            ],
+            outside: [Outside.lifecycle, Outside.log]),
+        // Twin/
+        room(
+            "Twin", in: "Twin",
+            imports: [
+                "BoardFile", "BuildingImport", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel",
+                "StructuredText",
+            ]),
+        // Commands/
+        command("doorstepd", imports: ["RobotRuntime"]),
+        command(
+            "doorstep",
+            imports: [
+                "BoardFile", "BuildingImport", "BuildingMap", "Control", "MCAP", "Missions", "Reflow", "RobotModel",
+                "RobotRuntime", "RoutePlanning", "Twin",
+            ]),
+        command("doorstep-twin", imports: ["BoardFile", "BuildingImport", "RobotModel", "Realtime", "Twin"]),
+        command("reflow-station", imports: ["ReflowStation"]),
+        command("doorstep-bench", imports: ["Realtime", "RobotModel"]),
+        // Tests/
+        tests("HouseTests", of: []),
+        tests("RobotModelTests", of: ["RobotModel"]),
+        tests("StructuredTextTests", of: ["RobotModel", "StructuredText"]),
+        tests("RealtimeTests", of: ["CMallocCounter", "Realtime", "RobotModel"]),
+        tests("DeviceProtocolsTests", of: ["DeviceProtocols", "RobotModel"]),
+        tests("DeviceIOTests", of: ["DeviceIO", "RobotModel"]),
+        tests("DevicesTests", of: ["DeviceIO", "DeviceProtocols", "Devices", "Realtime", "RobotModel", "Twin"]),
+        tests("BoardFileTests", of: ["BoardFile", "RobotModel"]),
+        tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
+        tests("BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel"], outside: [Outside.yams]),
+        tests("EstimationTests", of: ["BuildingMap", "Estimation", "RobotModel"]),
+        tests("RoutePlanningTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "RoutePlanning"]),
+        tests("MissionsTests", of: ["BuildingMap", "Missions", "RobotModel"]),
+        tests("FacilitiesTests", of: ["Facilities", "RobotModel"]),
+        tests("MotionTests", of: ["Motion", "RobotModel"]),
+        tests("SafetyTests", of: ["RobotModel", "Safety"]),
+        tests("MCAPTests", of: ["MCAP"], hasPeers: true),
+        tests("ReflowTests", of: ["MCAP", "Reflow", "ReflowStation", "RobotModel"]),
+        tests("ConsoleTests", of: ["Console", "Control", "RobotModel"]),
+        tests("TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"]),
+        tests(
+            "RobotRuntimeTests",
+            of: ["BoardFile", "CMallocCounter", "Control", "DeviceIO", "RobotModel", "RobotRuntime", "Twin"]),
     ]
 )

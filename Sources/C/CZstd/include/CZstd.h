@@ -1,0 +1,3 @@
+// Debian's libzstd, as a module.
+#pragma once
+#include <zstd.h>

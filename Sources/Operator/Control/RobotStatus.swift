@@ -1,0 +1,284 @@
+public import RobotModel
+
+/// Everything the daemon tells about itself at one moment: what the console, the CLI and the demo show.
+public struct RobotStatus: Sendable, Codable {
+    public var robot: String
+    public var version: String
+    /// Seconds since the daemon started.
+    public var uptime: Double
+    public var mission: MissionSection?
+    /// Missions that wait, in the order in which they will be done.
+    public var queue: [QueuedMission]
+    public var place: PlaceSection
+    public var tick: TickSection
+    public var safety: SafetySection
+    public var devices: [DeviceSection]
+    public var doors: [DoorSection]
+    public var lifts: [LiftSection]
+    public var joints: [JointSection]
+    public var wheels: WheelSection
+    public var gpio: GPIOSection
+    public var battery: BatterySection
+    public var reflow: ReflowSection
+    /// The last announcements, newest last.
+    public var announcements: [Announcement]
+
+    public init(robot: String, version: String) {
+        self.robot = robot
+        self.version = version
+        uptime = 0
+        queue = []
+        place = PlaceSection()
+        tick = TickSection()
+        safety = SafetySection()
+        devices = []
+        doors = []
+        lifts = []
+        joints = []
+        wheels = WheelSection()
+        gpio = GPIOSection()
+        battery = BatterySection()
+        reflow = ReflowSection()
+        announcements = []
+    }
+}
+
+/// The mission under way.
+public struct MissionSection: Sendable, Codable {
+    public var id: String
+    /// "accepted", "running", "paused", "returning", "completed", "failed", "cancelled".
+    public var state: String
+    /// What the robot is doing, in words.
+    public var step: String
+    /// Seconds until the hand-over, as estimated now.
+    public var eta: Double?
+    /// Seconds from now to the promised time; negative when late.
+    public var promised: Double?
+    public init(id: String, state: String, step: String, eta: Double? = nil, promised: Double? = nil) {
+        self.id = id
+        self.state = state
+        self.step = step
+        self.eta = eta
+        self.promised = promised
+    }
+}
+
+/// A mission that waits for its turn.
+public struct QueuedMission: Sendable, Codable {
+    public var id: String
+    public var priority: Int
+    public var place: String
+    public init(id: String, priority: Int, place: String) {
+        self.id = id
+        self.priority = priority
+        self.place = place
+    }
+}
+
+/// Where the robot is and how it moves.
+public struct PlaceSection: Sendable, Codable {
+    public var level = ""
+    /// The nearest named place.
+    public var near = ""
+    /// Metres and radians in the map frame.
+    public var pose = Pose2D()
+    public var localization = "unknown"
+    /// Share of usable beams that fit the map, 0...1.
+    public var quality = 0.0
+    /// m/s and rad/s.
+    public var twist = Twist2D()
+    /// Metres driven since the start.
+    public var distance = 0.0
+    /// Metres to the nearest thing the LiDAR sees outside the hull.
+    public var clearance = 0.0
+    public init() {}
+}
+
+/// How the tick is doing. Times in microseconds.
+public struct TickSection: Sendable, Codable {
+    public var rate = 0
+    public var ticks = 0
+    /// Ticks whose deadline was missed.
+    public var missed = 0
+    /// The job that was late last.
+    public var culprit = ""
+    public var wakeP50 = 0.0
+    public var wakeP99 = 0.0
+    public var wakeMax = 0.0
+    public var workP50 = 0.0
+    public var workP99 = 0.0
+    public var workMax = 0.0
+    public var jobs: [JobSection] = []
+    /// What of real time could not be had, and why.
+    public var notices: [String] = []
+    public init() {}
+}
+
+/// One job of the tick. Times in microseconds.
+public struct JobSection: Sendable, Codable {
+    public var name: String
+    public var runs: Int
+    public var mean: Double
+    public var max: Double
+    public var late: Int
+    public init(name: String, runs: Int, mean: Double, max: Double, late: Int) {
+        self.name = name
+        self.runs = runs
+        self.mean = mean
+        self.max = max
+        self.late = late
+    }
+}
+
+/// The safety supervisor.
+public struct SafetySection: Sendable, Codable {
+    public var action = "none"
+    public var causes: [String] = []
+    /// Causes that wait for a person's `clear`.
+    public var latched: [String] = []
+    public init() {}
+}
+
+/// One device.
+public struct DeviceSection: Sendable, Codable {
+    public var slot: String
+    public var phase: String
+    public var identity: String
+    public var port: String
+    public var frames: Int
+    public var bytesIn: Int
+    public var bytesOut: Int
+    public var checksumErrors: Int
+    public var resyncs: Int
+    public var timeouts: Int
+    public var reconnects: Int
+    /// Seconds since the last good sample.
+    public var age: Double?
+    /// What is wrong and what to do.
+    public var fault: RobotError?
+    public init(
+        slot: String, phase: String, identity: String, port: String, frames: Int, bytesIn: Int, bytesOut: Int,
+        checksumErrors: Int, resyncs: Int, timeouts: Int, reconnects: Int, age: Double?, fault: RobotError?
+    ) {
+        self.slot = slot
+        self.phase = phase
+        self.identity = identity
+        self.port = port
+        self.frames = frames
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
+        self.checksumErrors = checksumErrors
+        self.resyncs = resyncs
+        self.timeouts = timeouts
+        self.reconnects = reconnects
+        self.age = age
+        self.fault = fault
+    }
+}
+
+/// One door.
+public struct DoorSection: Sendable, Codable {
+    public var id: String
+    public var mode: String
+    public var session: String
+    public init(id: String, mode: String, session: String) {
+        self.id = id
+        self.mode = mode
+        self.session = session
+    }
+}
+
+/// One lift.
+public struct LiftSection: Sendable, Codable {
+    public var id: String
+    public var level: String
+    public var destination: String
+    public var door: String
+    public var motion: String
+    public var mode: String
+    public var session: String
+    public init(
+        id: String, level: String, destination: String, door: String, motion: String, mode: String, session: String
+    ) {
+        self.id = id
+        self.level = level
+        self.destination = destination
+        self.door = door
+        self.motion = motion
+        self.mode = mode
+        self.session = session
+    }
+}
+
+/// One joint: radians (metres for the gripper), rad/s, ampere.
+public struct JointSection: Sendable, Codable {
+    public var name: String
+    public var position: Double
+    public var velocity: Double
+    public var current: Double
+    public var torque: Bool
+    public var alert: Bool
+    public init(name: String, position: Double, velocity: Double, current: Double, torque: Bool, alert: Bool) {
+        self.name = name
+        self.position = position
+        self.velocity = velocity
+        self.current = current
+        self.torque = torque
+        self.alert = alert
+    }
+}
+
+/// The wheels: rad and rad/s.
+public struct WheelSection: Sendable, Codable {
+    public var enabled = false
+    public var leftPosition = 0.0
+    public var rightPosition = 0.0
+    public var leftVelocity = 0.0
+    public var rightVelocity = 0.0
+    public var leftFault = 0
+    public var rightFault = 0
+    public init() {}
+}
+
+/// The switches and the lock.
+public struct GPIOSection: Sendable, Codable {
+    public var emergencyStop = false
+    public var bumper = false
+    public var lidOpen = false
+    public var loaded = false
+    public var unlocked = false
+    public init() {}
+}
+
+/// The battery.
+public struct BatterySection: Sendable, Codable {
+    public var voltage = 0.0
+    public var stateOfCharge = 0.0
+    public init() {}
+}
+
+/// Recording and streaming.
+public struct ReflowSection: Sendable, Codable {
+    /// Bytes written to segments since the start.
+    public var recordedBytes = 0
+    /// Bytes that the station has acknowledged as durable.
+    public var acknowledgedBytes = 0
+    public var messages = 0
+    /// Records dropped, by cause.
+    public var dropped: [String: Int] = [:]
+    public var segmentsWaiting = 0
+    /// "connected", "waiting for the station: …".
+    public var uplink = ""
+    public init() {}
+}
+
+/// Something the robot said.
+public struct Announcement: Sendable, Codable {
+    /// Seconds since the daemon started.
+    public var time: Double
+    public var text: String
+    public init(time: Double, text: String) {
+        self.time = time
+        self.text = text
+    }
+}

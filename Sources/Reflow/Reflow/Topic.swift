@@ -1,0 +1,83 @@
+public import RobotModel
+
+/// What the robot records, each with its own channel in a segment.
+public enum Topic: String, Sendable, CaseIterable, Hashable {
+    case joints = "/joints"
+    case wheels = "/wheels"
+    case setpoints = "/setpoints"
+    case scan = "/scan"
+    case pose = "/pose"
+    case tick = "/tick"
+    case doors = "/doors"
+    case lifts = "/lifts"
+    case mission = "/mission"
+    case devices = "/devices"
+    case log = "/log"
+    case drops = "/drops"
+
+    /// How a message of this topic is encoded, as MCAP names it.
+    var messageEncoding: String { layout == nil ? "json" : "doorstep-binary" }
+
+    /// The layout of a binary topic: one line a field, `name type[count] unit`; little-endian, without padding. `n` is
+    /// the number that the count field before it gives. Recorded as the channel's schema, so that a file explains itself.
+    var layout: String? {
+        switch self {
+        case .joints:
+            """
+            n u16
+            position f32[n] rad (the gripper: m)
+            velocity f32[n] rad/s (the gripper: m/s)
+            current f32[n] A
+            answered u16 bit mask
+            alerts u16 bit mask
+            torque_on u16 bit mask
+            """
+        case .wheels:
+            """
+            left_position f64 rad
+            right_position f64 rad
+            left_velocity f32 rad/s
+            right_velocity f32 rad/s
+            left_fault u16
+            right_fault u16
+            enabled u8
+            """
+        case .setpoints:
+            """
+            left_wheel f32 rad/s
+            right_wheel f32 rad/s
+            wheels_enabled u8
+            torque u8
+            safety_action u8
+            safety_causes u32 bit mask
+            n u16
+            joint_position f32[n] rad (the gripper: m)
+            """
+        case .scan:
+            """
+            start i64 ns monotonic
+            end i64 ns monotonic
+            odometry_start f64[3] m m rad
+            odometry_end f64[3] m m rad
+            n u16
+            range u16[n] mm (0: nothing came back); beam i points at i*360/n degrees, counter-clockwise
+            intensity u8[n]
+            """
+        case .pose, .tick, .doors, .lifts, .mission, .devices, .log, .drops: nil
+        }
+    }
+}
+
+/// One message on its way into a segment.
+public struct Record: Sendable {
+    public var topic: Topic
+    public var time: Instant
+    public var payload: [UInt8]
+
+    /// A message whose payload is already encoded as the topic's layout (or as JSON) says.
+    public init(_ topic: Topic, at time: Instant, payload: [UInt8]) {
+        self.topic = topic
+        self.time = time
+        self.payload = payload
+    }
+}
