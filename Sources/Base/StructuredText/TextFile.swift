@@ -1,0 +1,47 @@
+import RobotModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The text of a file that a person or dispatch wrote.
+///
+/// Throws `FileProblems` with one `unreadable-file` error: it is not there, may not be read, is longer than `limit`
+/// bytes, or is not UTF-8.
+public func readTextFile(_ path: String, limit: Int) throws(FileProblems) -> String {
+    func failure(_ what: String, hint: String?) -> FileProblems {
+        let location = SourceLocation(file: path, line: 1, column: 1)
+        return FileProblems([RobotError(.unreadableFile, what, at: location, hint: hint)])
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+        let code = errno
+        let hint =
+            switch code {
+            case ENOENT: "look at the path; relative paths start in the present folder"
+            case EACCES: "let this user read it: chmod a+r"
+            default: nil as String?
+            }
+        throw failure("cannot be opened: \(String(cString: strerror(code)))", hint: hint)
+    }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while bytes.count <= limit {
+        let count = read(descriptor, &chunk, chunk.count)
+        if count == 0 { break }
+        if count < 0 {
+            let code = errno
+            if code == EINTR { continue }
+            throw failure("cannot be read: \(String(cString: strerror(code)))", hint: nil)
+        }
+        bytes.append(contentsOf: chunk[0..<count])
+    }
+    guard bytes.count <= limit else {
+        throw failure("is longer than \(limit) bytes", hint: "is this the right file?")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw failure("is not UTF-8 text", hint: "save it as UTF-8")
+    }
+    return text
+}

@@ -1,0 +1,137 @@
+import RobotModel
+public import StructuredText
+
+extension Board {
+    /// Reads a board file; a relative `site` starts in the file's own folder.
+    ///
+    /// Throws `FileProblems` with everything that is wrong, each with line, column, what was expected and a hint.
+    public static func read(path: String) throws(FileProblems) -> Board {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        return try YAMLReader.read(path: path) { board(from: $0, folder: folder) }
+    }
+
+    /// Reads a board from text. `file` is the name that errors show; a relative `site` starts in `folder`, which is
+    /// empty or ends with a slash.
+    public static func read(file: String, text: String, folder: String = "") throws(FileProblems) -> Board {
+        try YAMLReader.read(file: file, text: text) { board(from: $0, folder: folder) }
+    }
+
+    private static func board(from root: Field, folder: String) -> Board {
+        root.required("version").int(in: 1...1)
+        let control = ControlSettings(root.required("control"))
+        let site = root.required("site").string()
+        let board = Board(
+            name: root.required("robot").string(),
+            sitePath: site.hasPrefix("/") ? site : folder + site,
+            home: PlaceID(root.required("home").string()),
+            control: control,
+            base: BaseGeometry(root.required("base")),
+            lidar: LidarSlot(root.required("lidar")),
+            wheels: WheelSlot(root.required("wheels"), tickRate: control.tickRate),
+            joints: JointSlot(root.required("joints"), tickRate: control.tickRate),
+            compartment: CompartmentGeometry(root.required("compartment")),
+            facilities: FacilitySlot(root.required("facilities")),
+            boxRadio: BoxRadioSlot(root.required("box_radio")),
+            keypad: KeypadSlot(port: PortSettings(root.required("keypad").required("port"))),
+            gpio: GPIOSlot.all(root.required("gpio")),
+            battery: BatterySettings(root.required("battery")),
+            console: ConsoleSlot(root.required("console")),
+            reflow: ReflowSettings(root.required("reflow")),
+            missions: MissionSettings(directory: root.required("missions").required("directory").string()))
+        rejectSharedPorts(root)
+        return board
+    }
+
+    /// Two devices on one port steal each other's bytes.
+    private static func rejectSharedPorts(_ root: Field) {
+        var owners: [String: String] = [:]
+        for slot in ["lidar", "wheels", "joints", "facilities", "box_radio", "keypad", "console"] {
+            guard let path = root.optional(slot)?.optional("port")?.optional("path"), let name = path.text
+            else { continue }
+            if let owner = owners[name] {
+                path.reject(
+                    "\(slot) and \(owner) share the port \(name)", expected: "a port for each device",
+                    hint: "look at /dev/serial/by-id for the other adapter's name")
+            }
+            if owners[name] == nil { owners[name] = slot }
+        }
+    }
+}
+
+extension PortSettings {
+    /// `{ path, baud, parity: none, stop_bits: 1 }`
+    init(_ field: Field) {
+        self.init(
+            path: field.required("path").string(),
+            baudRate: field.required("baud").int(in: 300...4_500_000, unit: "bits per second"),
+            parity: field.optional("parity")?.choice() ?? .none,
+            stopBits: field.optional("stop_bits")?.int(in: 1...2) ?? 1)
+    }
+}
+
+extension PortSettings.Parity: CaseIterable {
+    public static var allCases: [PortSettings.Parity] { [.none, .even, .odd] }
+}
+
+extension ControlSettings {
+    /// `{ tick_rate: 1000, priority: 80, cpu: any }`
+    init(_ field: Field) {
+        self.init(
+            tickRate: field.optional("tick_rate")?.int(in: 50...4000, unit: "ticks a second") ?? 1000,
+            // 99 is the kernel's own migration threads'.
+            priority: field.optional("priority")?.int(in: 1...98) ?? 80,
+            cpu: field.optional("cpu")?.int(in: 0...1023))
+    }
+}
+
+extension BaseGeometry {
+    init(_ field: Field) {
+        self.init(
+            wheelRadius: field.required("wheel_radius").double(in: 0.01...1, unit: "metres"),
+            wheelSeparation: field.required("wheel_separation").double(in: 0.05...3, unit: "metres"),
+            length: field.required("length").double(in: 0.1...3, unit: "metres"),
+            width: field.required("width").double(in: 0.1...3, unit: "metres"),
+            maxSpeed: field.required("max_speed").double(in: 0.05...5, unit: "m/s"),
+            maxAcceleration: field.required("max_acceleration").double(in: 0.05...10, unit: "m/s²"),
+            maxDeceleration: field.required("max_deceleration").double(in: 0.05...20, unit: "m/s²"),
+            maxTurnRate: field.required("max_turn_rate").double(in: 0.05...10, unit: "rad/s"),
+            maxTurnAcceleration: field.required("max_turn_acceleration").double(in: 0.05...50, unit: "rad/s²"))
+    }
+}
+
+extension CompartmentGeometry {
+    init(_ field: Field) {
+        self.init(
+            center: Vector3(field.required("center")),
+            length: field.required("length").double(in: 0.01...3, unit: "metres"),
+            width: field.required("width").double(in: 0.01...3, unit: "metres"),
+            depth: field.required("depth").double(in: 0.01...3, unit: "metres"),
+            lidEdge: Vector3(field.required("lid_edge")))
+    }
+}
+
+extension Vector3 {
+    /// `[x, y, z]` in metres.
+    init(_ field: Field) {
+        let values = field.doubles(count: 3, in: -10...10, unit: "metres")
+        self.init(values[0], values[1], values[2])
+    }
+}
+
+extension Pose2D {
+    /// `{ x, y, yaw }` in metres and radians.
+    init(_ field: Field) {
+        self.init(
+            x: field.required("x").double(in: -10...10, unit: "metres"),
+            y: field.required("y").double(in: -10...10, unit: "metres"),
+            yaw: field.required("yaw").double(in: -7...7, unit: "radians"))
+    }
+}
+
+extension Pose3D {
+    /// `{ xyz: [x, y, z], rpy: [0, 0, 0] }` in metres and radians, as in URDF.
+    init(_ field: Field) {
+        let angles = field.optional("rpy")?.doubles(count: 3, in: -7...7, unit: "radians") ?? [0, 0, 0]
+        self.init(origin: Vector3(field.required("xyz")), roll: angles[0], pitch: angles[1], yaw: angles[2])
+    }
+}

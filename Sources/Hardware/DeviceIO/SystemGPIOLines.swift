@@ -1,0 +1,17 @@
+/// Requests the machine's GPIO lines: a chip's through libgpiod, a twin's through its socket ("socket:/path").
+public struct SystemGPIOLines: GPIOLineOpening {
+    /// What a chip's name begins with when it is a twin's socket.
+    static let socketPrefix = "socket:"
+
+    public init() {}
+
+    /// Requests a line.
+    ///
+    /// Throws `PortError`: `noSuchDevice`, `noPermission`, `busy` (another program has the line), `failed`.
+    public func open(_ request: GPIORequest) throws(PortError) -> any GPIOLine {
+        if request.chip.hasPrefix(Self.socketPrefix) {
+            return try SocketGPIOLine(request, path: String(request.chip.dropFirst(Self.socketPrefix.count)))
+        }
+        return try ChipGPIOLine(request)
+    }
+}

@@ -1,0 +1,147 @@
+import DeviceProtocols
+public import RobotModel
+
+// connecting ──opened──► checking (who is there) ──► warmingUp (registers) ──► running ⇄ degraded (alert, joint silent)
+//                           ▲                                                     │
+//                           └─────────── a servo silent for 300 ms ◄──────────────┘
+// A handshake that fails closes the port (`reopen`); the pump opens it again.
+
+extension DynamixelDriver {
+    /// USB adapters hold a byte back for up to 16 ms (DynamixelSDK waits for twice that).
+    private static let latency: Duration = .milliseconds(20)
+    /// The longest return delay a servo can be set to.
+    private static let returnDelay: Duration = .microseconds(508)
+    /// A servo that has not answered for this long is looked for anew.
+    static let silenceLimit: Duration = .milliseconds(300)
+
+    public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
+        var actions: [DeviceAction] = []
+        switch event {
+        case .opened:
+            if hasBeenOpen { status.counters.reconnects += 1 }
+            hasBeenOpen = true
+            openedAt = now
+            decoder.reset()
+            actions.append(.flush)
+            beginHandshake(at: now, &actions)
+        case .closed(let error):
+            mode = .closed
+            exchange = nil
+            status.phase = hasBeenOpen ? .recovering : .connecting
+            status.fault = error
+        case .bytes(let bytes):
+            status.counters.bytesIn += bytes.count
+            receive(bytes, at: now, &actions)
+        case .time: break
+        }
+        if let waiting = exchange, now >= waiting.deadline { timedOut(waiting, at: now, &actions) }
+        if exchange == nil, case .running = mode { cycle(at: now, &actions) }
+        for action in actions {
+            if case .send(let bytes) = action {
+                status.counters.bytesOut += bytes.count
+                lastSend = now
+            }
+        }
+        status.counters.frames = decoder.frames
+        status.counters.checksumErrors = decoder.checksumErrors
+        status.counters.resyncs = decoder.resyncs
+        return actions
+    }
+
+    private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {
+        guard exchange != nil else {
+            // Nobody was asked: late or foreign, and not to be taken for the next answer.
+            decoder.reset()
+            return
+        }
+        exchange?.heard += bytes.count
+        var found = inbox
+        found.removeAll(keepingCapacity: true)
+        decoder.decode(bytes) { found.append($0) }
+        for packet in found {
+            guard let waiting = exchange, let error = packet.statusError else { continue }
+            answered(waiting, packet, error, at: now, &actions)
+        }
+        inbox = found
+    }
+
+    /// Puts a question on the bus.
+    mutating func ask(
+        _ purpose: Exchange.Purpose, _ packet: DynamixelPacket, answerBytes: Int, attempt: Int = 1, at now: Instant,
+        _ actions: inout [DeviceAction]
+    ) {
+        let bytes = packet.encoded
+        decoder.reset()
+        let wait =
+            lineTime(bytes.count + answerBytes) + Self.latency
+            + Self.returnDelay * (packet.id == DynamixelPacket.broadcastID ? servos.count : 1)
+        exchange = Exchange(purpose: purpose, packet: packet, attempt: attempt, deadline: now + wait)
+        actions.append(.send(bytes))
+    }
+
+    /// Sends what nobody answers.
+    func tell(_ packet: DynamixelPacket, _ actions: inout [DeviceAction]) { actions.append(.send(packet.encoded)) }
+
+    /// Gives the port back.
+    mutating func fail(_ error: RobotError, _ actions: inout [DeviceAction]) {
+        mode = .closed
+        exchange = nil
+        status.phase = .recovering
+        status.fault = error
+        actions.append(.reopen(error))
+    }
+
+    private mutating func answered(
+        _ waiting: Exchange, _ packet: DynamixelPacket, _ error: DynamixelStatusError, at now: Instant,
+        _ actions: inout [DeviceAction]
+    ) {
+        switch waiting.purpose {
+        case .feedback, .verifyGoals:
+            guard let answer = DynamixelFastAnswer(packet, dataLength: waiting.dataLength) else { return }
+            exchange = nil
+            cycleAnswered(waiting.purpose, answer.parts, at: now, &actions)
+        case .ping(let index), .configuration(let index), .memory(let index), .goal(let index), .returnDelay(let index),
+            .clearWatchdog(let index):
+            guard packet.id == servos[index].id else { return }
+            exchange = nil
+            handshakeAnswered(waiting.purpose, index, packet, error, at: now, &actions)
+        case .inspect(let index), .rearm(let index):
+            guard packet.id == servos[index].id else { return }
+            exchange = nil
+            inspectionAnswered(waiting.purpose, index, packet, error, at: now, &actions)
+        case .reboot(let index), .bootPing(let index):
+            guard packet.id == servos[index].id else { return }
+            exchange = nil
+            rebootAnswered(waiting.purpose, index, at: now, &actions)
+        }
+    }
+
+    private mutating func timedOut(_ waiting: Exchange, at now: Instant, _ actions: inout [DeviceAction]) {
+        exchange = nil
+        status.counters.timeouts += 1
+        switch waiting.purpose {
+        case .feedback, .verifyGoals:
+            // The servos before the one that is missing have answered all the same.
+            let answer = DynamixelFastAnswer(truncated: decoder.unfinished, dataLength: waiting.dataLength)
+            decoder.reset()
+            cycleAnswered(waiting.purpose, answer.parts, at: now, &actions)
+        case .inspect, .rearm: break  // the cycle will notice
+        case .reboot, .bootPing: rebootTimedOut(waiting, at: now, &actions)
+        default:
+            if waiting.attempt < 3 {
+                ask(
+                    waiting.purpose, waiting.packet, answerBytes: 64, attempt: waiting.attempt + 1, at: now, &actions)
+                exchange?.heard = waiting.heard
+            } else {
+                handshakeTimedOut(waiting, at: now, &actions)
+            }
+        }
+    }
+}
+
+extension DynamixelDriver.Exchange {
+    /// Bytes that a read asks of each servo.
+    var dataLength: Int {
+        packet.parameters.count >= 4 ? Int(packet.parameters[2]) | Int(packet.parameters[3]) << 8 : 0
+    }
+}

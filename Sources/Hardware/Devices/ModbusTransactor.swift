@@ -1,0 +1,120 @@
+public import DeviceIO
+public import DeviceProtocols
+public import RobotModel
+
+/// One question and its answer on a Modbus RTU line: silences kept, time-outs counted, the reason of a failure found.
+///
+/// A value inside a driver. At most one request is under way; a driver chooses the next one only when the line is free,
+/// so what is urgent never waits behind more than the one exchange that is already on the line.
+public struct ModbusTransactor: Sendable {
+    /// How an exchange ended.
+    public enum Outcome: Sendable {
+        /// The answer, and when the unit had the whole request: its registers are of that moment.
+        case answered(ModbusResponse, acquired: Instant)
+        /// The unit refuses.
+        case refused(ModbusException)
+        /// No answer in time; whether bytes came at all, the other counters tell.
+        case missed
+    }
+
+    private let unit: UInt8
+    private let line: SerialLine
+    private let timeout: Duration
+    private let gap: Duration
+    private var decoder = ModbusResponseDecoder()
+    private var sent: Instant?
+    private var requestTime: Duration = .zero
+    private var deadline: Instant = .zero
+    private var quietUntil: Instant = .zero
+
+    /// Exchanges in a row without an answer.
+    public private(set) var missesInARow = 0
+    /// Whether bytes came, but no answer, in the last of them.
+    public private(set) var hearsGarbage = false
+    public private(set) var frames = 0
+    public private(set) var timeouts = 0
+    public private(set) var resyncs = 0
+    public var checksumErrors: Int { decoder.checksumErrors }
+
+    /// `timeout` is how long the unit may take to begin its answer, adapters' delays included.
+    public init(unit: UInt8, line: SerialLine, timeout: Duration) {
+        self.unit = unit
+        self.line = line
+        self.timeout = timeout
+        gap = ModbusTiming.frameGap(baudRate: line.baudRate)
+    }
+
+    /// Whether a request is under way.
+    public var isWaiting: Bool { sent != nil }
+
+    /// Whether a request may be sent now.
+    public func isFree(at now: Instant) -> Bool { sent == nil && now >= quietUntil }
+
+    /// The bytes of a request; the line must be free.
+    public mutating func send(_ request: ModbusRequest, at now: Instant) -> [UInt8] {
+        let frame = request.frame(unit: unit)
+        decoder.expect(request, from: unit)
+        sent = now
+        requestTime = line.byteTime * frame.count
+        deadline = now + requestTime + timeout + line.byteTime * request.answerLength
+        return frame
+    }
+
+    /// Takes bytes from the line.
+    public mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant) -> Outcome? {
+        quietUntil = now + gap
+        guard let sent else {
+            resyncs += 1
+            return nil
+        }
+        guard let response = decoder.receive(bytes) else { return nil }
+        if decoder.skippedBytes > 0 { resyncs += 1 }
+        self.sent = nil
+        missesInARow = 0
+        hearsGarbage = false
+        frames += 1
+        if case .exception(let exception, _) = response { return .refused(exception) }
+        return .answered(response, acquired: min(now, sent + requestTime))
+    }
+
+    /// Lets time pass.
+    public mutating func advance(to now: Instant) -> Outcome? {
+        guard sent != nil, now >= deadline else { return nil }
+        hearsGarbage = decoder.hasHeard
+        if hearsGarbage { resyncs += 1 } else { timeouts += 1 }
+        missesInARow += 1
+        sent = nil
+        decoder.cancel()
+        quietUntil = max(quietUntil, now + gap)
+        return .missed
+    }
+
+    /// Forgets the exchange under way: the port was closed or opened.
+    public mutating func reset(at now: Instant) {
+        sent = nil
+        missesInARow = 0
+        decoder.cancel()
+        quietUntil = now + gap
+    }
+
+    /// Why there is no answer, in words.
+    public func fault(slot: SlotID, device: String) -> RobotError {
+        if hearsGarbage {
+            return RobotError(
+                .garbage, "\(slot): bytes arrive on \(line.path), but no frame of the \(device)",
+                expected: "Modbus RTU at \(line.baudRate) bit/s",
+                hint: "check the rate and parity in the board file, the A and B wires, and the line's termination")
+        }
+        return RobotError(
+            .silent, "\(slot): the \(device) (unit \(unit)) does not answer on \(line.path)",
+            hint: "check its power, the A and B wires and its unit address; is \(line.path) the right port?")
+    }
+
+    /// Puts the line's counters into a status.
+    func count(into counters: inout DeviceCounters) {
+        counters.frames = frames
+        counters.timeouts = timeouts
+        counters.resyncs = resyncs
+        counters.checksumErrors = checksumErrors
+    }
+}
