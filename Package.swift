@@ -113,12 +113,11 @@ let package = Package(
         room("Devices", in: "Hardware", imports: ["DeviceProtocols", "DeviceIO", "Realtime", "RobotModel"]),
         room("BoardFile", in: "Hardware", imports: ["RobotModel", "StructuredText"]),
         // Buildings/
-        room("BuildingMap", in: "Buildings", imports: ["RobotModel"], outside: [Outside.collections]),
+        room("BuildingMap", in: "Buildings", imports: ["RobotModel"]),
         room("BuildingImport", in: "Buildings", imports: ["BuildingMap", "RobotModel", "StructuredText"]),
         // Stages/
         room("Estimation", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
-        room(
-            "RoutePlanning", in: "Stages", imports: ["BuildingMap", "RobotModel"], outside: [Outside.collections]),
+        room("RoutePlanning", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
         room(
             "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel", "StructuredText"],
             outside: [Outside.grdb]),
@@ -135,12 +134,12 @@ let package = Package(
             outside: [Outside.flyingFox, Outside.flyingSocks, Outside.grdb]),
         // Operator/
         room("Control", in: "Operator", imports: ["RobotModel"]),
-        room("Console", in: "Operator", imports: ["Control", "DeviceIO", "RobotModel"]),
+        room("Console", in: "Operator", imports: ["CSodium", "Control", "DeviceIO", "RobotModel"]),
         // Runtime/
         room(
             "RobotRuntime", in: "Runtime",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "CSodium", "Console", "Control", "DeviceIO", "Devices",
+                "BoardFile", "BuildingImport", "BuildingMap", "Console", "Control", "DeviceIO", "Devices",
                 "Estimation", "Facilities", "Missions", "Motion", "Realtime", "Reflow", "RobotModel", "RoutePlanning",
                 "Safety",
             ],
@@ -153,13 +152,22 @@ let package = Package(
                 "StructuredText",
             ]),
         // Commands/
-        command("doorstepd", imports: ["RobotRuntime"]),
+        command(
+            "doorstepd", imports: ["BoardFile", "BuildingImport", "RobotModel", "RobotRuntime", "StructuredText"],
+            outside: [Outside.argumentParser, Outside.log]),
         command(
             "doorstep",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "Control", "MCAP", "Missions", "Reflow", "RobotModel",
-                "RobotRuntime", "RoutePlanning", "Twin",
+                "BoardFile", "BuildingImport", "BuildingMap", "CSodium", "Control", "MCAP", "Missions", "RobotModel",
+                "RobotRuntime", "RoutePlanning", "StructuredText",
             ]),
+        command(
+            "doorstep-demo",
+            imports: [
+                "BoardFile", "BuildingImport", "Control", "DeviceIO", "Reflow", "RobotModel", "RobotRuntime",
+                "StructuredText", "Twin",
+            ],
+            outside: [Outside.argumentParser, Outside.log]),
         command("doorstep-twin", imports: ["BoardFile", "BuildingImport", "RobotModel", "Realtime", "Twin"]),
         command("reflow-station", imports: ["ReflowStation"]),
         command("doorstep-bench", imports: ["Realtime", "RobotModel"]),
@@ -173,16 +181,21 @@ let package = Package(
         tests("DevicesTests", of: ["DeviceIO", "DeviceProtocols", "Devices", "Realtime", "RobotModel", "Twin"]),
         tests("BoardFileTests", of: ["BoardFile", "RobotModel"]),
         tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
-        tests("BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel"], outside: [Outside.yams]),
+        tests(
+            "BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "StructuredText"]),
         tests("EstimationTests", of: ["BuildingMap", "Estimation", "RobotModel"]),
-        tests("RoutePlanningTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "RoutePlanning"]),
+        tests(
+            "RoutePlanningTests",
+            of: ["BuildingImport", "BuildingMap", "RobotModel", "RoutePlanning", "StructuredText"]),
         tests("MissionsTests", of: ["BuildingMap", "Missions", "RobotModel"]),
         tests("FacilitiesTests", of: ["Facilities", "RobotModel"]),
         tests("MotionTests", of: ["Motion", "RobotModel"]),
         tests("SafetyTests", of: ["RobotModel", "Safety"]),
         tests("MCAPTests", of: ["MCAP"], hasPeers: true),
-        tests("ReflowTests", of: ["MCAP", "Reflow", "ReflowStation", "RobotModel"]),
-        tests("ConsoleTests", of: ["Console", "Control", "RobotModel"]),
+        tests(
+            "ReflowTests", of: ["Digests", "MCAP", "Realtime", "Reflow", "ReflowStation", "RobotModel"], hasPeers: true),
+        tests("ConsoleTests", of: ["CSodium", "Console", "Control", "DeviceIO", "RobotModel"]),
+        tests("ControlTests", of: ["Control", "RobotModel"]),
         tests("TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"]),
         tests(
             "RobotRuntimeTests",
