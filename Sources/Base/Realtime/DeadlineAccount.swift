@@ -95,13 +95,10 @@ public final class DeadlineAccount: @unchecked Sendable {
             switch tick.lateness {
             case .message: count - 2
             case .wakeUp: count - 1
-            case .none, .work:
-                if worstExcess > 0 {
-                    worst
-                } else {
-                    // Every job kept to its budget: the delay came from the tick before, or with the wake-up.
-                    tick.lateness == .work ? culprit.load(ordering: .relaxed) : count - 1
-                }
+            // The furthest over its budget. Where every job kept to its own, the delay came from the tick before, or
+            // with the wake-up.
+            case .work: worstExcess > 0 ? worst : culprit.load(ordering: .relaxed)
+            case .none: worstExcess > 0 ? worst : count - 1
             }
         guard blamed >= 0 else { return }
         unsafe rows[blamed].blamed.wrappingAdd(1, ordering: .relaxed)

@@ -30,6 +30,7 @@ public struct Tick: Sendable, BitwiseCopyable, Equatable {
     /// From due to begun.
     @inlinable public var latency: Duration { woke - scheduled }
 
+    @_noAllocation @_noLocks
     @inlinable public init(
         number: Int, scheduled: Instant, woke: Instant, missed: Int = 0, lateness: Lateness = .none
     ) {

@@ -8,19 +8,13 @@ public import Synchronization
 /// of atomics of our own: a histogram that is a value must be copied for every look at it.
 @safe
 public final class TickHistogram: @unchecked Sendable {
-    /// Steps in a doubling.
-    @usableFromInline static var steps: Int { 32 }
-    /// Doublings above the linear start.
-    @usableFromInline static var doublings: Int { 37 }
-    @usableFromInline static var buckets: Int { steps * (doublings + 1) }
-
     @usableFromInline let counts: UnsafeMutablePointer<Atomic<Int>>
     @usableFromInline let largest = Atomic<Int>(0)
     @usableFromInline let total = Atomic<Int>(0)
 
     public init() {
-        unsafe counts = .allocate(capacity: Self.buckets)
-        for index in 0..<Self.buckets { unsafe (counts + index).initialize(to: Atomic(0)) }
+        unsafe counts = .allocate(capacity: LogLinearScale.buckets)
+        for index in 0..<LogLinearScale.buckets { unsafe (counts + index).initialize(to: Atomic(0)) }
     }
 
     deinit { unsafe counts.deallocate() }
@@ -29,9 +23,10 @@ public final class TickHistogram: @unchecked Sendable {
     @inlinable public func record(_ duration: Duration) { record(nanoseconds: Int(duration.nanoseconds)) }
 
     /// Counts a duration in nanoseconds; a negative one counts as 0. One thread only.
+    @_noAllocation @_noLocks
     @inlinable public func record(nanoseconds: Int) {
         let value = Swift.max(0, nanoseconds)
-        unsafe counts[Self.bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
+        unsafe counts[LogLinearScale.bucket(of: value)].wrappingAdd(1, ordering: .relaxed)
         total.wrappingAdd(1, ordering: .relaxed)
         if value > largest.load(ordering: .relaxed) { largest.store(value, ordering: .relaxed) }
     }
@@ -48,36 +43,21 @@ public final class TickHistogram: @unchecked Sendable {
     public func percentile(_ share: Double) -> Duration {
         // The total is counted anew: `total` may be ahead of the buckets while the other thread records.
         var all = 0
-        for index in 0..<Self.buckets { unsafe all += counts[index].load(ordering: .relaxed) }
+        for index in 0..<LogLinearScale.buckets { unsafe all += counts[index].load(ordering: .relaxed) }
         guard all > 0 else { return .zero }
         let rank = Swift.max(1, Int((share * Double(all)).rounded(.up)))
         var passed = 0
-        for index in 0..<Self.buckets {
+        for index in 0..<LogLinearScale.buckets {
             unsafe passed += counts[index].load(ordering: .relaxed)
-            if passed >= rank { return min(.nanoseconds(Int64(Self.upperBound(of: index))), max) }
+            if passed >= rank { return min(.nanoseconds(Int64(LogLinearScale.upperBound(of: index))), max) }
         }
         return max
     }
 
     /// Forgets everything. While the other thread records, a few of its durations may survive.
     public func reset() {
-        for index in 0..<Self.buckets { unsafe counts[index].store(0, ordering: .relaxed) }
+        for index in 0..<LogLinearScale.buckets { unsafe counts[index].store(0, ordering: .relaxed) }
         largest.store(0, ordering: .relaxed)
         total.store(0, ordering: .relaxed)
-    }
-
-    /// Values below `steps` have a bucket each; above, the five bits after the leading one choose the step.
-    @inlinable static func bucket(of value: Int) -> Int {
-        guard value >= steps else { return value }
-        let doubling = Int.bitWidth - 1 - value.leadingZeroBitCount - 5
-        guard doubling < doublings else { return buckets - 1 }
-        return steps * doubling + (value >> doubling)
-    }
-
-    /// The largest value of a bucket.
-    static func upperBound(of bucket: Int) -> Int {
-        guard bucket >= 2 * steps else { return bucket }
-        let doubling = bucket / steps - 1
-        return ((bucket - doubling * steps + 1) << doubling) - 1
     }
 }

@@ -25,11 +25,14 @@ public struct TickSchedule: Sendable {
     /// Makes the tick that begins at `woke`, and moves on to the next grid point.
     ///
     /// - Parameter cause: What kept the thread when the tick was due already before it could sleep.
+    @_noAllocation @_noLocks
     public mutating func begin(at woke: Instant, cause: Tick.Lateness) -> Tick {
         let late = woke.nanoseconds &- next.nanoseconds
         let missed = late > 0 ? Int(late / step) : 0
         let scheduled = Instant(nanoseconds: next.nanoseconds &+ Int64(missed) &* step)
-        let lateness: Tick.Lateness = cause == .none && missed > 0 ? .wakeUp : cause
+        var lateness = cause
+        // A pattern, since == of an enumeration with raw values is generic and could allocate.
+        if missed > 0, case .none = cause { lateness = .wakeUp }
         let tick = Tick(
             number: number &+ missed, scheduled: scheduled, woke: woke, missed: missed, lateness: lateness)
         number = tick.number &+ 1

@@ -24,6 +24,10 @@ public struct Field {
     /// Whether there is a value; false for a required key that is missing.
     public var isPresent: Bool { node != nil }
 
+    /// Whether the value is there and nothing has been said against it so far: only then is it worth comparing with
+    /// another, or one mistake brings up a second one.
+    public var isSound: Bool { node != nil && !collector.hasProblem(at: location) }
+
     /// Records a problem at this place, unless the field is missing anyway.
     public func reject(_ what: String, expected: String? = nil, hint: String? = nil) {
         guard node != nil else { return }

@@ -24,6 +24,8 @@ final class ProblemCollector {
         if !problems.contains(problem) { problems.append(problem) }
     }
 
+    func hasProblem(at location: SourceLocation) -> Bool { problems.contains { $0.location == location } }
+
     func location(of node: Node, or other: SourceLocation) -> SourceLocation {
         guard let mark = node.mark else { return other }
         return SourceLocation(file: file, line: mark.line, column: mark.column)

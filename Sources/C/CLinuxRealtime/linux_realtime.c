@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -97,6 +98,14 @@ int doorstep_cpu_count(void) {
 }
 
 int doorstep_lock_memory(void) {
+    // Under a finite limit, locking future pages makes a later malloc fail instead: better not to lock at all. Root is
+    // not bound by the limit.
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_max == RLIM_INFINITY) {
+        limit.rlim_cur = RLIM_INFINITY;
+        setrlimit(RLIMIT_MEMLOCK, &limit);
+    }
+    if (geteuid() != 0 && (getrlimit(RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY)) return -EPERM;
     return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 0 : -errno;
 }
 

@@ -3,10 +3,12 @@ import StructuredText
 
 extension Field {
     /// How long a device may be silent: at least two of its own cycles, or every cycle would be late.
-    fileprivate func staleAfter(period: Duration) -> Duration {
+    ///
+    /// - Parameter rate: The field that the period comes from; if that is wrong, so is the period.
+    fileprivate func staleAfter(period: Duration, from rate: Field) -> Duration {
         let limit = required("stale_after_ms")
         let value = limit.milliseconds(in: 1...60_000)
-        if value < period * 2 {
+        if rate.isSound, limit.isSound, value < period * 2 {
             let shortest = Int((period * 2).inSeconds * 1000 + 0.5)
             limit.reject(
                 "\(limit.path) is shorter than two cycles of the device",
@@ -39,7 +41,9 @@ extension Field {
         for (name, value) in entries() {
             let angles = value.doubles(count: joints.count, unit: "radians")
             postures[name] = angles
-            for (joint, angle) in zip(joints, angles) where angle < joint.lower || angle > joint.upper {
+            guard value.isSound else { continue }
+            for (joint, angle) in zip(joints, angles)
+            where joint.lower < joint.upper && !(joint.lower...joint.upper).contains(angle) {
                 value.reject(
                     "posture '\(name)' puts \(joint.name) at \(angle)",
                     expected: "\(joint.lower) to \(joint.upper) radians")
@@ -67,16 +71,17 @@ extension LidarSlot {
         let driver = field.required("driver").choice(of: ["rplidar"])
         let port = PortSettings(field.required("port"))
         let mount = Pose2D(field.required("mount"))
-        let rpm = field.required("motor_rpm").int(in: 60...1200, unit: "revolutions a minute")
+        let rpmField = field.required("motor_rpm")
+        let rpm = rpmField.int(in: 60...1200, unit: "revolutions a minute")
         let lower = field.required("min_range").double(in: 0...5, unit: "metres")
         let upperField = field.required("max_range")
         let upper = upperField.double(in: 0.5...300, unit: "metres")
-        if upper <= lower { upperField.reject("lidar.max_range is not above lidar.min_range") }
+        if upperField.isSound, upper <= lower { upperField.reject("lidar.max_range is not above lidar.min_range") }
         self.init(
             driver: driver, port: port, mount: mount, motorRPM: rpm,
             beams: field.required("beams").int(in: 90...4096),
             minRange: lower, maxRange: upper,
-            staleAfter: field.staleAfter(period: .seconds(60) / rpm))
+            staleAfter: field.staleAfter(period: .seconds(60) / rpm, from: rpmField))
     }
 }
 
@@ -91,7 +96,7 @@ extension WheelSlot {
             leftInverted: field.optional("left_inverted")?.bool() ?? false,
             rightInverted: field.optional("right_inverted")?.bool() ?? false,
             countsPerRevolution: field.required("counts_per_revolution").int(in: 4...10_000_000),
-            staleAfter: field.staleAfter(period: .seconds(1) / rate))
+            staleAfter: field.staleAfter(period: .seconds(1) / rate, from: field.required("rate")))
     }
 }
 
@@ -102,7 +107,7 @@ extension JointSlot {
         let port = PortSettings(field.required("port"))
         // Dynamixel's Bus Watchdog counts in 20 ms, 1...127 of them (XL430 control table, address 98).
         let watchdog = field.required("bus_watchdog_ms").milliseconds(in: 20...2540)
-        let stale = field.staleAfter(period: .seconds(1) / rate)
+        let stale = field.staleAfter(period: .seconds(1) / rate, from: field.required("rate"))
         let jointFields = field.required("arm").list()
         let joints = jointFields.map { RevoluteJoint($0) }
         if jointFields.count > JointVector.capacity - 1 {
@@ -135,7 +140,7 @@ extension RevoluteJoint {
         let lower = field.required("lower").double(in: -100...100, unit: "radians")
         let upperField = field.required("upper")
         let upper = upperField.double(in: -100...100, unit: "radians")
-        if upper <= lower {
+        if upperField.isSound, upper <= lower {
             upperField.reject(
                 "\(upperField.path) is \(upper), not above lower, which is \(lower)", expected: "more than \(lower)",
                 hint: "lower and upper may be interchanged")

@@ -26,7 +26,8 @@ extension LiftWiring {
         self.init(
             number: field.required("number").int(in: 1...99),
             floors: Dictionary(
-                floorFields.map { (LevelID($0.key), $0.value.int(in: 0...255)) }, uniquingKeysWith: { first, _ in first }
+                floorFields.map { (LevelID($0.key), $0.value.int(in: 0...255)) },
+                uniquingKeysWith: { first, _ in first }
             ))
     }
 }

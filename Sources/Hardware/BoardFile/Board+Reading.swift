@@ -19,6 +19,8 @@ extension Board {
     private static func board(from root: Field, folder: String) -> Board {
         root.required("version").int(in: 1...1)
         let control = ControlSettings(root.required("control"))
+        // A tick rate that is wrong is no measure for the devices' rates.
+        let tickRate = root.optional("control")?.optional("tick_rate")?.isSound == false ? Int.max : control.tickRate
         let site = root.required("site").string()
         let board = Board(
             name: root.required("robot").string(),
@@ -27,8 +29,8 @@ extension Board {
             control: control,
             base: BaseGeometry(root.required("base")),
             lidar: LidarSlot(root.required("lidar")),
-            wheels: WheelSlot(root.required("wheels"), tickRate: control.tickRate),
-            joints: JointSlot(root.required("joints"), tickRate: control.tickRate),
+            wheels: WheelSlot(root.required("wheels"), tickRate: tickRate),
+            joints: JointSlot(root.required("joints"), tickRate: tickRate),
             compartment: CompartmentGeometry(root.required("compartment")),
             facilities: FacilitySlot(root.required("facilities")),
             boxRadio: BoxRadioSlot(root.required("box_radio")),

@@ -83,7 +83,8 @@ public struct DynamixelControlTable: Sendable {
     private func limit(_ register: DynamixelRegister, _ value: Int32) -> DynamixelStatusError.Code? {
         switch register {
         case XM430.goalPosition where self[XM430.operatingMode] == 3:
-            (self[XM430.minimumPosition]...max(self[XM430.minimumPosition], self[XM430.maximumPosition])).contains(value)
+            (self[XM430.minimumPosition]...max(self[XM430.minimumPosition], self[XM430.maximumPosition])).contains(
+                value)
                 ? nil : .dataLimit
         case XM430.goalVelocity: abs(value) <= self[XM430.velocityLimit] ? nil : .dataLimit
         case XM430.goalCurrent: abs(value) <= Int32(unsigned(XM430.currentLimit)) ? nil : .dataLimit

@@ -31,8 +31,14 @@ public struct DynamixelRegister: Hashable, Sendable {
     /// are signed where the e-manual gives them signed units, as is one byte of the bus watchdog; read others as unsigned.
     public func value(in bytes: [UInt8], at offset: Int = 0, signed: Bool = true) -> Int32? {
         switch length {
-        case 1: LittleEndian.number(UInt8.self, in: bytes, at: offset).map { signed ? Int32(Int8(bitPattern: $0)) : Int32($0) }
-        case 2: LittleEndian.number(UInt16.self, in: bytes, at: offset).map { signed ? Int32(Int16(bitPattern: $0)) : Int32($0) }
+        case 1:
+            LittleEndian.number(UInt8.self, in: bytes, at: offset).map {
+                signed ? Int32(Int8(bitPattern: $0)) : Int32($0)
+            }
+        case 2:
+            LittleEndian.number(UInt16.self, in: bytes, at: offset).map {
+                signed ? Int32(Int16(bitPattern: $0)) : Int32($0)
+            }
         default: LittleEndian.number(Int32.self, in: bytes, at: offset)
         }
     }

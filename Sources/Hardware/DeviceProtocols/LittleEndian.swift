@@ -11,7 +11,9 @@ enum LittleEndian {
         let size = Number.bitWidth / 8
         guard offset >= 0, offset + size <= bytes.count else { return nil }
         var number: Number = 0
-        for index in (0..<size).reversed() { number = (number << 8) | Number(truncatingIfNeeded: bytes[offset + index]) }
+        for index in (0..<size).reversed() {
+            number = (number << 8) | Number(truncatingIfNeeded: bytes[offset + index])
+        }
         return number
     }
 }

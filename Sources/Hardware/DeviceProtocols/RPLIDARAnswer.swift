@@ -134,7 +134,8 @@ public struct RPLIDARSampleRate: Hashable, Sendable {
     public init?(payload: [UInt8]) {
         guard payload.count == 4 else { return nil }
         self.init(
-            standard: UInt16(payload[0]) | UInt16(payload[1]) << 8, express: UInt16(payload[2]) | UInt16(payload[3]) << 8)
+            standard: UInt16(payload[0]) | UInt16(payload[1]) << 8,
+            express: UInt16(payload[2]) | UInt16(payload[3]) << 8)
     }
 
     public var payload: [UInt8] { LittleEndian.bytes(standard) + LittleEndian.bytes(express) }

@@ -117,7 +117,7 @@ public struct RPLIDARDenseUnpacker: Sendable {
         let start = Double(previous.startAngleQ6) / 64
         var advance = Double(frame.startAngleQ6) / 64 - start
         if advance < 0 { advance += 360 }
-        guard advance >= 0, advance <= maximumAdvance else {
+        guard start < 360, advance >= 0, advance <= maximumAdvance else {
             droppedFrames += 1
             return
         }

@@ -72,6 +72,12 @@ public enum DeviceAction: Sendable {
     case reopen(RobotError)
 }
 
+/// A driver whose device latches alerts that a person may clear.
+public protocol AlertClearing: DeviceDriver {
+    /// Clears the device's alerts; what that takes is done with the next events.
+    mutating func clearAlerts()
+}
+
 /// One card: the state machine of one device, as a value. What it decodes it pushes into the rings and latest values
 /// that it was made with.
 public protocol DeviceDriver: Sendable {

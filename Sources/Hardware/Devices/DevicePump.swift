@@ -84,6 +84,15 @@ public final class DevicePump: DeviceService {
         }
     }
 
+    /// Has the driver clear its device's alerts, if it knows how to.
+    public func clearAlerts() {
+        state.withLock { state in
+            guard var driver = state.driver as? any AlertClearing else { return }
+            driver.clearAlerts()
+            state.driver = driver
+        }
+    }
+
     public func stop() {
         state.withLock { state in
             state.stopped = true

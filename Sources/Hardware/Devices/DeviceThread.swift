@@ -1,8 +1,9 @@
+public import RobotModel
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #endif
-public import RobotModel
-import Synchronization
 
 /// One operating system thread that serves one device: waits for its input, its interval or a wake-up, and calls
 /// `service(at:)`.

@@ -125,7 +125,8 @@ extension DynamixelDriver {
         let hint =
             switch names.first {
             case "overload": "something blocks the joint, or it carries too much: free it, then clear the alert"
-            case "overheating": "let it cool below 70 °C, then clear the alert; look for a joint that holds a load for long"
+            case "overheating":
+                "let it cool below 70 °C, then clear the alert; look for a joint that holds a load for long"
             case "input voltage": "measure the servos' supply: 10.0 to 14.8 V at the last servo while it moves"
             case "electrical shock": "the motor's driver lacks power or is damaged: check the supply, then the servo"
             case "encoder": "the servo's position sensor fails: replace the servo"

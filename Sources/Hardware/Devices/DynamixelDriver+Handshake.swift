@@ -48,7 +48,9 @@ extension DynamixelDriver {
             servos[index].firmware = Int(data[2])
             pingsDone(after: index, at: now, &actions)
         case .memory:
-            guard data.count == Self.memoryBlock.length else { return refused(index, "a read of its RAM", error, &actions) }
+            guard data.count == Self.memoryBlock.length else {
+                return refused(index, "a read of its RAM", error, &actions)
+            }
             remember(index, memory: data)
             if Int8(bitPattern: data[34]) < 0 {
                 watchdogTrips += 1
@@ -133,6 +135,7 @@ extension DynamixelDriver {
         tell(.syncWrite(XM430.busWatchdog, servos.map { ($0.id, watchdogUnits) }), &actions)
         for index in servos.indices { servos[index].answeredAt = now }
         mode = .running
+        hasRun = true
         nextCycle = now
         lastGoals = nil
     }
@@ -165,7 +168,9 @@ extension DynamixelDriver {
         guard heard == 0 else {
             return RobotError(
                 .garbage, "\(heard) bytes arrived from the joints' bus, but no packet among them",
-                hint: "the rate is probably not \(baudRate): servos leave the factory at 57600; see register 8")
+                hint: hasRun
+                    ? "the bus has worked at this rate: look for a loose plug, a chafed cable or a missing ground"
+                    : "the rate is probably not \(baudRate): servos leave the factory at 57600; see register 8")
         }
         return RobotError(
             .silent, "no servo of \(ids) answers at \(baudRate) baud",

@@ -8,7 +8,7 @@ public import RobotModel
 /// goal positions with one sync write. Torque is switched on only when a set-point asks for it, and only after the goal
 /// has been set to where each servo stands and read back; goals then move towards the set-point no faster than
 /// `maximumSpeed`. So no joint ever jumps. Set-points older than 200 ms are not followed: the last goal is held.
-public struct DynamixelDriver: DeviceDriver {
+public struct DynamixelDriver: AlertClearing {
     /// A joint of the arm: servo angle = sign × joint angle + offset.
     public struct Joint: Hashable, Sendable {
         public var name: String
@@ -69,6 +69,8 @@ public struct DynamixelDriver: DeviceDriver {
     var inspectQueue: [Int] = []
     var alertsToClear = false
     var hasBeenOpen = false
+    /// Whether the bus has ever worked at this rate.
+    var hasRun = false
     /// Set-points from before this moment are not followed.
     var openedAt = Instant.zero
     var lastSend = Instant.zero

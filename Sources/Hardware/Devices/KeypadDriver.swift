@@ -25,11 +25,18 @@ public final class KeypadMailbox: Sendable {
 
 /// The keypad at the handover side: one byte a key, nothing to send. Silence is its normal state.
 ///
-/// Keys are never put into a status or an error.
+/// The line has no checksum. A key counts when no strange byte came within 0.1 s before it and after it, so that noise
+/// does not type. Keys are never put into a status or an error.
 public struct KeypadDriver: DeviceDriver {
     private let mailbox: KeypadMailbox
     private var health: DeviceStatus
-    /// Bytes that are no keys, in the last second and before.
+    /// How far a key must be from a strange byte.
+    private static let quiet = Duration.milliseconds(100)
+
+    /// Keys that have not been quiet for long enough.
+    private var typed: [(key: Character, time: Instant)] = []
+    private var lastStrange: Instant?
+    /// Bytes that are no keys, in this second.
     private var strangeBytes = 0
     private var windowEnd = Instant.zero
 
@@ -40,7 +47,7 @@ public struct KeypadDriver: DeviceDriver {
     }
 
     public var status: DeviceStatus { health }
-    public var serviceInterval: Duration { .milliseconds(50) }
+    public var serviceInterval: Duration { .milliseconds(20) }
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         switch event {
@@ -49,6 +56,7 @@ public struct KeypadDriver: DeviceDriver {
             health.fault = nil
             windowEnd = now + .seconds(1)
             strangeBytes = 0
+            typed.removeAll()
             return [.flush]
         case .closed(let reason):
             health.phase = health.phase == .connecting ? .connecting : .recovering
@@ -56,15 +64,21 @@ public struct KeypadDriver: DeviceDriver {
         case .bytes(let bytes):
             for byte in bytes {
                 if let key = KeypadCode.key(byte) {
-                    mailbox.post(key)
-                    health.counters.frames += 1
-                    health.lastGood = now
+                    if lastStrange.map({ now - $0 >= Self.quiet }) ?? true { typed.append((key, now)) }
                 } else {
+                    lastStrange = now
+                    typed.removeAll()
                     health.counters.checksumErrors += 1
                     strangeBytes += 1
                 }
             }
         case .time:
+            while let first = typed.first, now - first.time >= Self.quiet {
+                typed.removeFirst()
+                mailbox.post(first.key)
+                health.counters.frames += 1
+                health.lastGood = first.time
+            }
             guard health.phase == .running || health.phase == .degraded, now >= windowEnd else { return [] }
             windowEnd = now + .seconds(1)
             // A person cannot type ten wrong keys a second: that is a wrong rate or noise.

@@ -29,8 +29,9 @@ public struct ModbusTransactor: Sendable {
 
     /// Exchanges in a row without an answer.
     public private(set) var missesInARow = 0
-    /// Whether bytes came, but no answer, in the last of them.
+    /// Whether bytes that are no answer came lately.
     public private(set) var hearsGarbage = false
+    private var lastNoise: Instant?
     public private(set) var frames = 0
     public private(set) var timeouts = 0
     public private(set) var resyncs = 0
@@ -65,6 +66,7 @@ public struct ModbusTransactor: Sendable {
         quietUntil = now + gap
         guard let sent else {
             resyncs += 1
+            lastNoise = now
             return nil
         }
         guard let response = decoder.receive(bytes) else { return nil }
@@ -80,8 +82,14 @@ public struct ModbusTransactor: Sendable {
     /// Lets time pass.
     public mutating func advance(to now: Instant) -> Outcome? {
         guard sent != nil, now >= deadline else { return nil }
-        hearsGarbage = decoder.hasHeard
-        if hearsGarbage { resyncs += 1 } else { timeouts += 1 }
+        if decoder.hasHeard {
+            resyncs += 1
+            lastNoise = now
+        } else {
+            timeouts += 1
+        }
+        // Noise comes and goes: half a second without a strange byte is silence.
+        hearsGarbage = lastNoise.map { now - $0 < .milliseconds(500) } ?? false
         missesInARow += 1
         sent = nil
         decoder.cancel()

@@ -142,6 +142,7 @@ extension RPLIDARDriver {
         switch state {
         case .running: break
         case .spinningUp:
+            hasRun = true
             status.fault =
                 health.status == .good
                 ? nil
@@ -251,7 +252,9 @@ extension RPLIDARDriver {
     private func garbage(_ what: String) -> RobotError {
         RobotError(
             .garbage, "the LiDAR's line at \(baudRate) baud: \(what)",
-            hint: "the rate is probably not \(baudRate): \(Self.rates)")
+            hint: hasRun
+                ? "it has run at this rate: look for a loose plug, or a cable that lies beside the motors'"
+                : "the rate is probably not \(baudRate): \(Self.rates)")
     }
 
     private static let rates = """
@@ -310,7 +313,8 @@ extension RPLIDARDriver {
             mode = UInt16(truncatingIfNeeded: value)
             ask(.sampleTime, at: now, &actions)
         case (.sampleTime, RPLIDARDescriptor.AnswerType.configuration):
-            guard let value = configuration(payload, .sampleTime), value > 0 else { return }
+            // Answers have no checksum: what no LiDAR does (20 µs to 2 ms) is a damaged one, and asked for again.
+            guard let value = configuration(payload, .sampleTime), (5120...512_000).contains(value) else { return }
             sampleTime = .nanoseconds(Int64(value) * 1000 / 256)
             ask(.answerType, at: now, &actions)
         case (.answerType, RPLIDARDescriptor.AnswerType.configuration):

@@ -30,6 +30,8 @@ public struct RPLIDARDriver: DeviceDriver {
     var pendingArrival = Instant.zero
     /// Whether the port has been open before.
     var hasBeenOpen = false
+    /// Whether samples have ever come at this rate.
+    var hasRun = false
 
     // What the handshake found.
     var health = RPLIDARHealth(status: .good)

@@ -25,6 +25,7 @@ public struct RelayBoxDriver: DeviceDriver {
     private var nextProbe = Instant.zero
     private var failedAttempts = 0
     private var statusIsDue = false
+    private var lastWasCommand = false
     private var refusal: (error: RobotError, until: Instant)?
     private var silentSince: Instant?
 
@@ -104,8 +105,6 @@ public struct RelayBoxDriver: DeviceDriver {
             return send(.status, RelayBoxMap.statusRequest(doors: doors, lifts: lifts), at: now)
         }
     }
-
-    private var lastWasCommand = false
 
     private mutating func send(_ job: Job, _ request: ModbusRequest, at now: Instant) -> [DeviceAction] {
         self.job = job

@@ -1,10 +1,10 @@
-import RobotModel
+package import RobotModel
 
 /// One emulated device: bytes of its protocol on one side, a plant of the twin's world on the other.
 ///
 /// A device never hands values to the robot; it speaks bytes. Pacing and faults of the line are the line's business
 /// (`PacedLine`), not the device's.
-protocol TwinDevice: AnyObject {
+package protocol TwinDevice: AnyObject {
     /// Takes bytes that have arrived over the line.
     func receive(_ bytes: ArraySlice<UInt8>, at now: Instant)
 

@@ -29,7 +29,7 @@ int doorstep_thread_pin(int cpu);
 int doorstep_cpu_count(void);
 
 /// Locks what is mapped now and later, each page when it is first touched (MCL_ONFAULT): a plain mlockall would pin
-/// every thread's whole stack and every arena.
+/// every thread's whole stack and every arena. Refused (EPERM) where the limit on locked memory is finite.
 int doorstep_lock_memory(void);
 
 /// Asks the processors not to enter sleep states that take long to leave; the descriptor holds the wish until closed.

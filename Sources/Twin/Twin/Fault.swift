@@ -1,0 +1,137 @@
+public import RobotModel
+
+/// Something that goes wrong on purpose, as bytes, line levels or things in the way; never as a value handed over.
+public enum Fault: Hashable, Sendable {
+    /// A serial line of a slot ("lidar", "wheels", "joints", "facilities", "box_radio", "keypad", "console") misbehaves.
+    case line(SlotID, LineTrouble)
+    /// A servo reports a hardware alert (overload) and lets go.
+    case servoAlert(id: Int)
+    case emergencyStop
+    /// The bumper's switch closes.
+    case bumper
+    /// The GPIO chip goes away.
+    case gpioUnplugged
+    case doorStuck(DoorID)
+    /// The door shuts although a session holds it open; only somebody between its posts stops it.
+    case doorClosesEarly(DoorID)
+    /// A person stands between the posts.
+    case personInDoorway(DoorID)
+    /// The car never comes.
+    case liftStuck(LiftID)
+    /// The car goes to another floor than it is sent to.
+    case liftWrongLevel(LiftID)
+    case liftFire(LiftID)
+    case liftOffline(LiftID)
+    case mealMissing
+    /// The box refuses its own code.
+    case boxRefusesCode
+    /// The battery is nearly empty; clearing the fault does not fill it.
+    case batteryLow
+    /// A wheel drive reports over-current on its left channel.
+    case wheelFault
+}
+
+/// How a serial line misbehaves.
+public enum LineTrouble: String, Hashable, Sendable, CaseIterable {
+    /// The device says nothing.
+    case silent
+    /// Wrong bytes among the right ones.
+    case garbage
+    /// Frames end too early.
+    case truncated
+    /// The port is gone.
+    case unplugged
+}
+
+/// A fault with its time.
+public struct ScheduledFault: Hashable, Sendable {
+    public var fault: Fault
+    /// After the twin's start.
+    public var start: Duration
+    /// How long it lasts; nil for ever.
+    public var duration: Duration?
+
+    public init(_ fault: Fault, start: Duration = .zero, duration: Duration? = nil) {
+        self.fault = fault
+        self.start = start
+        self.duration = duration
+    }
+
+    /// The forms of a specification, one a line, for a usage text.
+    public static let forms = """
+        <slot>:silent | garbage | truncated | unplugged     slot: lidar wheels joints facilities box_radio keypad console
+        servo.<id>:alert      estop:press      bumper:hit      gpio:unplugged      wheels:fault      battery:low
+        door.<name>:stuck | closes-early | person
+        lift.<name>:never-comes | wrong-level | fire | offline
+        box:meal-missing | refuses-code
+        each with @<start seconds>[+<duration seconds>], for example lidar:silent@30+5
+        """
+
+    /// Reads a specification such as `lidar:silent@30+5`: what, from when, and for how long, in seconds.
+    public init(parsing text: String) throws(RobotError) {
+        func refused(_ what: String) -> RobotError {
+            RobotError(
+                .invalidFile, "fault '\(text)': \(what)", expected: "<target>:<trouble>[@<start>[+<duration>]]",
+                hint: "one of:\n\(Self.forms)")
+        }
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let words = parts[0].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 2 else { throw refused("no trouble is named") }
+        var start = Duration.zero
+        var duration: Duration?
+        if parts.count == 2 {
+            let times = parts[1].split(separator: "+", omittingEmptySubsequences: false)
+            guard times.count <= 2, let first = Double(times[0]), first >= 0, first.isFinite else {
+                throw refused("'\(parts[1])' is no time")
+            }
+            start = .seconds(first)
+            if times.count == 2 {
+                guard let second = Double(times[1]), second > 0, second.isFinite else {
+                    throw refused("'\(times[1])' is no duration")
+                }
+                duration = .seconds(second)
+            }
+        }
+        guard let fault = Fault(target: words[0], trouble: words[1]) else {
+            throw refused("'\(words[0])' knows no '\(words[1])'")
+        }
+        self.init(fault, start: start, duration: duration)
+    }
+}
+
+extension Fault {
+    /// Slots that have a serial line.
+    public static let slots: [SlotID] = [
+        "lidar", "wheels", "joints", "facilities", "box_radio", "keypad", "console",
+    ]
+
+    /// A fault by the words of a specification; nil when there is none of that name.
+    init?(target: String, trouble: String) {
+        let parts = target.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let kind = parts.first else { return nil }
+        let name = parts.count == 2 ? parts[1] : nil
+        switch (kind, name, trouble) {
+        case ("servo", let id?, "alert"):
+            guard let id = Int(id) else { return nil }
+            self = .servoAlert(id: id)
+        case ("estop", nil, "press"): self = .emergencyStop
+        case ("bumper", nil, "hit"): self = .bumper
+        case ("gpio", nil, "unplugged"): self = .gpioUnplugged
+        case ("wheels", nil, "fault"): self = .wheelFault
+        case ("battery", nil, "low"): self = .batteryLow
+        case ("door", let name?, "stuck"): self = .doorStuck(DoorID(name))
+        case ("door", let name?, "closes-early"): self = .doorClosesEarly(DoorID(name))
+        case ("door", let name?, "person"): self = .personInDoorway(DoorID(name))
+        case ("lift", let name?, "never-comes"): self = .liftStuck(LiftID(name))
+        case ("lift", let name?, "wrong-level"): self = .liftWrongLevel(LiftID(name))
+        case ("lift", let name?, "fire"): self = .liftFire(LiftID(name))
+        case ("lift", let name?, "offline"): self = .liftOffline(LiftID(name))
+        case ("box", nil, "meal-missing"): self = .mealMissing
+        case ("box", nil, "refuses-code"): self = .boxRefusesCode
+        case (let slot, nil, let trouble):
+            guard let trouble = LineTrouble(rawValue: trouble), Fault.slots.contains(SlotID(slot)) else { return nil }
+            self = .line(SlotID(slot), trouble)
+        default: return nil
+        }
+    }
+}

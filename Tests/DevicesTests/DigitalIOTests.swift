@@ -1,0 +1,158 @@
+import DeviceIO
+import Devices
+import Realtime
+import RobotModel
+import Testing
+
+@Suite("Digital inputs and outputs")
+struct DigitalIOTests {
+    /// Four switches and a lock on a chip in memory. Emergency stop and bumper are closed circuits: low means on.
+    final class Bench {
+        let chip = MemoryGPIO()
+        let inputs = LatestValue(Stamped(DigitalInputs(), at: .zero))
+        let io: DigitalIO
+        var now = Instant.zero + .seconds(50)
+
+        init() {
+            func line(_ role: String, _ number: Int, activeLow: Bool = false) -> GPIORequest {
+                GPIORequest(role: role, chip: "gpiochip0", line: number, direction: .input, activeLow: activeLow)
+            }
+            chip.setPhysical(line: 0, true)
+            chip.setPhysical(line: 1, true)
+            io = DigitalIO(
+                slot: "gpio",
+                lines: [
+                    line("emergency_stop", 0, activeLow: true), line("bumper", 1, activeLow: true), line("lid", 2),
+                    line("load", 4),
+                    GPIORequest(role: "lock", chip: "gpiochip0", line: 5, direction: .output),
+                ], opener: chip, inputs: inputs)
+            run(milliseconds: 10)
+        }
+
+        func run(milliseconds: Int) {
+            for _ in 0..<milliseconds {
+                now += .milliseconds(1)
+                io.service(at: now)
+            }
+        }
+
+        var read: DigitalInputs { inputs.load().value }
+    }
+
+    @Test("a pressed emergency stop counts at the next service, its release after 5 ms of steadiness")
+    func emergencyStop() {
+        let bench = Bench()
+        #expect(bench.read == [])
+        bench.chip.setPhysical(line: 0, false, at: bench.now)
+        bench.run(milliseconds: 1)
+        #expect(bench.read == [.emergencyStop])
+        bench.chip.setPhysical(line: 0, true, at: bench.now)
+        bench.run(milliseconds: 4)
+        #expect(bench.read == [.emergencyStop])
+        bench.run(milliseconds: 5)
+        #expect(bench.read == [])
+    }
+
+    @Test("a bumper pulse that is over before anybody looks is still seen")
+    func shortPulse() {
+        let bench = Bench()
+        bench.chip.setPhysical(line: 1, false, at: bench.now)
+        bench.chip.setPhysical(line: 1, true, at: bench.now)
+        bench.run(milliseconds: 1)
+        #expect(bench.read == [.bumper])
+        bench.run(milliseconds: 10)
+        #expect(bench.read == [])
+    }
+
+    @Test("a bouncing lid counts once it is steady")
+    func bouncing() {
+        let bench = Bench()
+        for index in 0..<20 {
+            bench.chip.setPhysical(line: 2, index % 2 == 0, at: bench.now)
+            bench.run(milliseconds: 2)
+            #expect(bench.read == [])
+        }
+        bench.chip.setPhysical(line: 2, true, at: bench.now)
+        bench.run(milliseconds: 4)
+        #expect(bench.read == [])
+        bench.run(milliseconds: 4)
+        #expect(bench.read == [.lidOpen])
+    }
+
+    @Test("what is on at the start is on at once")
+    func initialLevels() {
+        let chip = MemoryGPIO()
+        chip.setPhysical(line: 4, true)
+        let inputs = LatestValue(Stamped(DigitalInputs(), at: .zero))
+        let io = DigitalIO(
+            slot: "gpio", lines: [GPIORequest(role: "load", chip: "c", line: 4, direction: .input)], opener: chip,
+            inputs: inputs)
+        io.service(at: Instant(nanoseconds: 7))
+        #expect(inputs.load() == Stamped([.loaded], at: Instant(nanoseconds: 7)))
+    }
+
+    @Test("every service stamps anew, so that stale means lost")
+    func stamps() {
+        let bench = Bench()
+        bench.run(milliseconds: 5)
+        #expect(bench.inputs.load().time == bench.now)
+    }
+
+    @Test("one lost line stops the publishing of all, is named, and is taken back")
+    func lostLine() throws {
+        let bench = Bench()
+        let stamp = bench.now
+        bench.chip.setLost(line: 1, true)
+        bench.run(milliseconds: 500)
+        #expect(bench.inputs.load().time == stamp)
+        #expect(bench.io.status.phase == .recovering)
+        let fault = try #require(bench.io.status.fault)
+        #expect(fault.what.contains("bumper"))
+        #expect(fault.hint != nil)
+        bench.chip.setLost(line: 1, false)
+        bench.run(milliseconds: 1100)
+        #expect(bench.inputs.load().time == bench.now)
+        #expect(bench.io.status.phase == .running)
+        #expect(bench.io.status.counters.reconnects >= 1)
+    }
+
+    @Test("a line that is lost and comes back pressed reads pressed")
+    func comesBackPressed() {
+        let bench = Bench()
+        bench.chip.setLost(line: 0, true)
+        bench.run(milliseconds: 50)
+        bench.chip.setPhysical(line: 0, false)
+        bench.chip.setLost(line: 0, false)
+        bench.run(milliseconds: 1100)
+        #expect(bench.read == [.emergencyStop])
+    }
+
+    @Test("the lock is driven as asked, and its failure leaves the inputs alone")
+    func lock() throws {
+        let bench = Bench()
+        #expect(bench.chip.outputs == [5: false])
+        bench.io.set("lock", true)
+        bench.run(milliseconds: 1)
+        #expect(bench.chip.outputs == [5: true])
+        #expect(bench.io.driven("lock") == true)
+        bench.chip.setLost(line: 5, true)
+        bench.io.set("lock", false)
+        bench.run(milliseconds: 20)
+        #expect(bench.io.driven("lock") == nil)
+        #expect(bench.io.status.phase == .degraded)
+        #expect(bench.inputs.load().time == bench.now)
+        bench.chip.setLost(line: 5, false)
+        bench.run(milliseconds: 600)
+        #expect(bench.chip.outputs == [5: false])
+        #expect(bench.io.status.phase == .running)
+    }
+
+    @Test("stopping closes every line")
+    func stops() throws {
+        let bench = Bench()
+        bench.io.stop()
+        bench.run(milliseconds: 10)
+        #expect(bench.chip.outputs == [:])
+        _ = try bench.chip.open(GPIORequest(role: "lid", chip: "gpiochip0", line: 2, direction: .input))
+    }
+}

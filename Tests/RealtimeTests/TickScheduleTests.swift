@@ -1,0 +1,50 @@
+import Realtime
+import RobotModel
+import Testing
+
+@Suite("Tick schedule")
+struct TickScheduleTests {
+    private func at(_ microseconds: Int64) -> Instant { Instant(nanoseconds: microseconds * 1000) }
+
+    @Test("ticks lie on a grid that does not drift with late wake-ups")
+    func grid() {
+        var schedule = TickSchedule(period: .milliseconds(1), from: at(0))
+        for number in 0..<100 {
+            let due = at(Int64(number + 1) * 1000)
+            #expect(schedule.next == due)
+            let tick = schedule.begin(at: due + .microseconds(90), cause: .none)
+            #expect(tick.number == number)
+            #expect(tick.scheduled == due)
+            #expect(tick.latency == .microseconds(90))
+            #expect(tick.missed == 0 && tick.lateness == .none)
+        }
+    }
+
+    @Test("a tick that overruns is followed by one late tick, and the grid keeps its phase")
+    func overrun() {
+        var schedule = TickSchedule(period: .milliseconds(1), from: at(0))
+        _ = schedule.begin(at: at(1000), cause: .none)
+        let late = schedule.begin(at: at(2300), cause: .work)
+        #expect(late.scheduled == at(2000) && late.missed == 0 && late.lateness == .work)
+        #expect(schedule.next == at(3000))
+    }
+
+    @Test("after a long stall the missed ticks are counted and left out, never made up for in a burst")
+    func stall() {
+        var schedule = TickSchedule(period: .milliseconds(1), from: at(0))
+        _ = schedule.begin(at: at(1000), cause: .none)
+        let tick = schedule.begin(at: at(9400), cause: .work)
+        #expect(tick.missed == 7)
+        #expect(tick.number == 8)
+        #expect(tick.scheduled == at(9000))
+        #expect(schedule.next == at(10_000))
+        #expect(schedule.begin(at: at(10_000), cause: .none).missed == 0)
+    }
+
+    @Test("a wake-up that is more than a period late is the kernel's")
+    func wakeUp() {
+        var schedule = TickSchedule(period: .milliseconds(1), from: at(0))
+        let tick = schedule.begin(at: at(3100), cause: .none)
+        #expect(tick.missed == 2 && tick.lateness == .wakeUp)
+    }
+}
