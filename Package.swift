@@ -20,9 +20,9 @@ enum Outside {
     static let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
     static let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
     static let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-    static let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
     static let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+    static let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 }
 
@@ -86,7 +86,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
@@ -103,7 +102,7 @@ let package = Package(
         room("Digests", in: "Base", imports: ["CSodium"]),
         room("StructuredText", in: "Base", imports: ["RobotModel"], outside: [Outside.yams]),
         room(
-            "Realtime", in: "Base", imports: ["CLinuxRealtime", "RobotModel"], outside: [Outside.histogram],
+            "Realtime", in: "Base", imports: ["CLinuxRealtime", "RobotModel"],
             touchesC: true),
         // Hardware/
         room("DeviceProtocols", in: "Hardware", imports: ["RobotModel"]),
@@ -143,7 +142,7 @@ let package = Package(
                 "Estimation", "Facilities", "Missions", "Motion", "Realtime", "Reflow", "RobotModel", "RoutePlanning",
                 "Safety",
             ],
-            outside: [Outside.lifecycle, Outside.log]),
+            outside: [Outside.lifecycle, Outside.log, Outside.signals]),
         // Twin/
         room(
             "Twin", in: "Twin",

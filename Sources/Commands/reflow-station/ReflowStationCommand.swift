@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import ReflowStation
 
 /// Arguments of the station.
@@ -18,7 +19,9 @@ struct ReflowStationCommand: AsyncParsableCommand {
         let receiver = try SegmentReceiver(directory: directory)
         let directory = directory
         try await Station(receiver: receiver).run(port: port) { port in
-            print("reflow-station: receiving on 127.0.0.1:\(port) into \(directory)")
+            // Not `print`, which would keep the line back in a pipe.
+            let line = "reflow-station: receiving on 127.0.0.1:\(port) into \(directory)\n"
+            FileHandle.standardOutput.write(Data(line.utf8))
         }
     }
 }

@@ -1,0 +1,134 @@
+import ArgumentParser
+import BoardFile
+import BuildingImport
+import Control
+import DeviceIO
+import Foundation
+import Logging
+import Reflow
+import RobotModel
+import RobotRuntime
+import Twin
+
+/// The same daemon against the same twin in one process, on a hand-driven clock.
+struct Fast: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "A whole delivery in one process on a hand-driven clock: minutes in seconds.")
+
+    @Option(help: "The board file.")
+    var board = "BoardConfigs/twin.yaml"
+
+    @Option(help: "The mission file to drop into the inbox.")
+    var mission = "Missions/lunch-to-level-3.yaml"
+
+    @Option(help: "Seed of the twin's world.")
+    var seed: UInt64 = 1
+
+    @Option(help: "A fault to inject, as `doorstep-twin --fault` takes it.")
+    var fault: [String] = []
+
+    @Option(help: "Address of a running station; without one the recording stays here.")
+    var station: String?
+
+    @Option(help: "Seconds of the robot's time after which to give up.")
+    var limit = 900.0
+
+    @Option(help: "Folder for missions and recordings; a new temporary one without it.")
+    var directory: String?
+
+    func run() async throws {
+        let begun = Date()
+        let folder = directory ?? NSTemporaryDirectory() + "doorstep-\(UUID().uuidString.prefix(8))"
+        var board = try Board.read(path: board)
+        board.missions.directory = folder + "/missions"
+        board.reflow.directory = folder + "/reflow"
+        let building = try loadSite(folder: board.sitePath)
+        var scenario = try Scenario.read(path: board.sitePath + "/twin.yaml")
+        scenario.seed = seed
+        let ports = MemoryPorts()
+        let gpio = MemoryGPIO()
+        let faults = try fault.map { try ScheduledFault(parsing: $0) }
+        let twin = try Twin.inMemory(
+            board: board, building: building, scenario: scenario, ports: ports, gpio: gpio, faults: faults)
+        var log = Logger(label: "doorstep") { _ in SwiftLogNoOpLogHandler() }
+        log.logLevel = .critical
+        let robot = try SteppedRobot(board: board, building: building, ports: ports, gpio: gpio, log: log)
+        let uploader = station.map { Uploader(spool: robot.spool, station: $0, robot: board.name) }
+        uploader?.start()
+        let name = (mission as NSString).lastPathComponent
+        let text = try String(contentsOfFile: mission, encoding: .utf8)
+        let observer = Observer(robot: robot, twin: twin, name: name, text: text)
+        let end = await robot.run(from: .zero, to: Instant(nanoseconds: Int64(limit * 1e9))) {
+            await observer.look()
+        } world: { now in
+            observer.live(to: now)
+        }
+        robot.finish(at: end)
+        if uploader != nil { await waitForUplink(robot, seconds: 15) }
+        uploader?.stop()
+        let status = await robot.status()
+        var final = status
+        final.tick.ticks = robot.ticks
+        let wall = Date().timeIntervalSince(begun)
+        guard observer.summary.report(status: final, truth: observer.truth, wallSeconds: wall) else {
+            throw ExitCode.failure
+        }
+    }
+
+    private func waitForUplink(_ robot: SteppedRobot, seconds: Double) async {
+        let deadline = Date().addingTimeInterval(seconds)
+        while Date() < deadline, robot.recorded.segmentsWaiting > 0 { try? await Task.sleep(for: .milliseconds(100)) }
+    }
+}
+
+/// Owns the twin and looks at it and the robot every 50 ms of the hand-driven clock. The run uses it in one task only,
+/// which is what makes it safe to hand over.
+private final class Observer: @unchecked Sendable {
+    private(set) var summary = RunSummary()
+    private let robot: SteppedRobot
+    private let twin: Twin
+    private let name: String
+    private let text: String
+    private var view = DemoView(isTerminal: false)
+    private var looks = 0
+    private var isSubmitted = false
+
+    init(robot: SteppedRobot, twin: Twin, name: String, text: String) {
+        self.robot = robot
+        self.twin = twin
+        self.name = name
+        self.text = text
+    }
+
+    /// Lets the twin's world live up to a moment.
+    func live(to now: Instant) { twin.advance(to: now) }
+
+    /// What really is.
+    var truth: TruthSample { TruthSample(twin.truth) }
+
+    /// Returns whether the run is over.
+    func look() async -> Bool {
+        looks += 1
+        guard looks % 2 == 0 else { return false }
+        let status = await robot.status()
+        let truth = truth
+        summary.compare(status.place, with: truth)
+        summary.note(status, meal: truth.meal, at: truth.time)
+        view.show(status, console: nil)
+        // Two seconds are enough for every device to be in service.
+        if !isSubmitted, truth.time >= 2 {
+            isSubmitted = true
+            _ = await robot.answer(.submit(name: name, text: text))
+        }
+        return summary.ended != nil
+    }
+}
+
+extension TruthSample {
+    init(_ truth: Truth) {
+        self.init(
+            time: truth.time.seconds(since: .zero), level: truth.level.rawValue, pose: truth.pose,
+            meal: truth.meal.rawValue, distance: truth.distance, nearest: truth.nearestApproach,
+            nearestPerson: truth.nearestPerson, contacts: truth.contacts)
+    }
+}

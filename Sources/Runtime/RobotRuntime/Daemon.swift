@@ -1,0 +1,86 @@
+public import BoardFile
+import BuildingImport
+public import BuildingMap
+import Control
+import DeviceIO
+import Devices
+import Foundation
+public import Logging
+import Missions
+import Realtime
+import Reflow
+public import RobotModel
+import ServiceLifecycle
+import UnixSignals
+
+/// The daemon on the robot: everything that `RobotParts` puts together, run by threads and services in real time.
+public struct Daemon: Sendable {
+    private let deliberation: Deliberation
+    private let services: [ServiceGroupConfiguration.ServiceConfiguration]
+    private let uplink: @Sendable () -> String
+    private let log: Logger
+
+    /// - Parameters:
+    ///   - socket: Path of the local socket for `doorstep`; nil for none.
+    ///   - environment: Where systemd's words to a service stand.
+    /// - Throws: `RobotError` when the folders for missions or recordings cannot be used.
+    public init(
+        board: Board, building: Building, socket: String?, environment: [String: String], log: Logger
+    ) throws(RobotError) {
+        self.log = log
+        let boot = String(UInt64(Date().timeIntervalSince1970), radix: 36)
+        let parts = try RobotParts(
+            board: board, building: building, ports: SystemSerialPorts(), gpio: SystemGPIOLines(), log: log,
+            version: Doorstep.version, boot: boot, isDurable: true)
+        let rack = parts.rack
+        // Device threads run below the tick, so that a decoder never delays it; the wheels' thread is one of them.
+        let devicePriority = max(1, board.control.priority - 20)
+        guard let wheelEntry = rack.services.first(where: { $0.slot == DeviceRack.wheelsSlot }) else {
+            throw RobotError(.internalError, "the rack has no wheels")
+        }
+        let wheels = DeviceThread(
+            name: "wheels", service: wheelEntry.service, priority: devicePriority, clock: { TickClock().now })
+        let executor = RealtimeExecutor(
+            name: "tick",
+            settings: RealtimeSettings(
+                period: .nanoseconds(1_000_000_000 / Int64(board.control.tickRate)), priority: board.control.priority,
+                cpu: board.control.cpu))
+        let loop = ControlLoop(
+            board: board, channels: parts.channels, records: parts.recorder.tickRecords, executor: executor,
+            wakeWheels: { wheels.wake() })
+        let deliberation = Deliberation(parts, isStepped: false)
+        let uploader = board.reflow.station.map {
+            Uploader(spool: parts.recorder.spool, station: $0, robot: board.name)
+        }
+        let control = ControlDesk(deliberation: deliberation)
+        let manager = ServiceManager(environment: environment)
+        // Stopped in the reverse order: the deliberation brings the robot to a stand while tick and devices still run,
+        // and the recording is sealed last.
+        var list: [any Service] = [
+            RecorderService(recorder: parts.recorder, uploader: uploader),
+            DeviceThreads(rack: rack, wheels: wheels, priority: devicePriority),
+            LoopService(loop: loop, log: log),
+            DeliberationService(deliberation: deliberation, loop: loop),
+            IntakeService(inbox: parts.inbox, deliberation: deliberation),
+        ]
+        if let socket { list.append(ControlService(server: ControlServer(path: socket, handler: control))) }
+        list.append(WatchdogService(loop: loop, deliberation: deliberation, manager: manager, log: log))
+        services = list.map {
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                failureTerminationBehavior: .gracefullyShutdownGroup)
+        }
+        uplink = { uploader?.uplink ?? "no station" }
+        self.deliberation = deliberation
+    }
+
+    /// Runs until SIGTERM or SIGINT, or until a service fails.
+    public func run() async throws {
+        await deliberation.setUplink(uplink)
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+        configuration.maximumGracefulShutdownDuration = .seconds(5)
+        try await ServiceGroup(configuration: configuration).run()
+        log.info("stopped in order")
+    }
+}

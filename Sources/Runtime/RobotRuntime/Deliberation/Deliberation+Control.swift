@@ -1,0 +1,145 @@
+import BoardFile
+import BuildingMap
+import Control
+import Devices
+import Estimation
+import Facilities
+import Missions
+import Motion
+import Realtime
+import Reflow
+import RobotModel
+
+extension Deliberation {
+    /// Answers a request from outside.
+    ///
+    /// - Throws: `RobotError` with the reason why it is refused.
+    func answer(_ request: ControlRequest) throws(RobotError) -> ControlResponse {
+        switch request {
+        case .status: return .status(snapshot())
+        case .submit(let name, let text):
+            try folder.drop(name: name, text: text)
+            return .done("\(name) is in the inbox; its answer will be in the outbox")
+        case .cancel(let mission):
+            guard isKnown(mission) else {
+                throw RobotError(
+                    .unavailable, "there is no mission \(mission) under way or waiting",
+                    hint: "`mission list` shows what there is")
+            }
+            events.append(.cancel(MissionID(mission)))
+            return .done("cancelling \(mission)")
+        case .pause:
+            events.append(.pause)
+            return .done("pausing")
+        case .resume:
+            events.append(.resume)
+            return .done("going on")
+        case .clear:
+            let safety = channels.report.load().safety
+            channels.clears.push(1)
+            let standing = safety.causes.names
+            return .done(standing.isEmpty ? "cleared" : "cleared what was gone; still there: \(standing.joined(separator: ", "))")
+        case .log(let lines):
+            return .lines(announcements.suffix(lines).map { "[\(Self.clockText($0.time))] \($0.text)" })
+        case .mayRestart:
+            let report = channels.report.load()
+            let stands = abs(report.twist.linear) < 0.01 && abs(report.twist.angular) < 0.02
+            guard stands, status.mission == nil else {
+                throw RobotError(.busy, "the robot \(stands ? "has a mission" : "is moving")", hint: "try again later")
+            }
+            return .done("yes")
+        case .service(let command):
+            try perform(service: command)
+            return .done("done")
+        }
+    }
+
+    /// What a technician moves or switches by hand; never during a mission.
+    private func perform(service command: ServiceCommand) throws(RobotError) {
+        if let mission = status.mission {
+            throw RobotError(
+                .busy, "mission \(mission) is under way", hint: "wait for its end, or cancel it: `mission cancel \(mission)`")
+        }
+        announce("technician: \(command)")
+        let report = channels.report.load()
+        switch command {
+        case .compartment(let open): perform([.lockCompartment(!open)], report)
+        case .joint(let name, let position): try moveJoint(name, to: position, report)
+        case .drive(let metres):
+            guard abs(metres) <= 1 else {
+                throw RobotError(.refused, "\(metres) m is too far by hand", expected: "at most 1 m")
+            }
+            let pose = localizer.pose(odometry: report.odometry)
+            let goal: DriveGoal =
+                metres < 0
+                ? .backUp(distance: -metres)
+                : .follow(
+                    path: [pose.position, pose.transform(Point2D(metres, 0))], finalYaw: nil, speedLimit: 0.2,
+                    clearance: 0.1, reverse: false)
+            perform([.drive(goal)], report)
+        case .turn(let radians):
+            let pose = localizer.pose(odometry: report.odometry)
+            perform([.drive(.turn(to: normalizedAngle(pose.yaw + radians)))], report)
+        case .door(let id, let open):
+            guard building.doors[DoorID(id)] != nil else {
+                throw RobotError(
+                    .unavailable, "there is no door \(id)",
+                    expected: building.doors.keys.map(\.rawValue).sorted().joined(separator: ", "))
+            }
+            perform([open ? .requestDoor(DoorID(id)) : .releaseDoor(DoorID(id))], report)
+        case .clearAlerts: rack.clearAlerts()
+        case .torque(let on): perform([.arm(on ? .hold : .limp)], report)
+        }
+    }
+
+    private func moveJoint(_ name: String, to position: Double, _ report: TickReport) throws(RobotError) {
+        if name == "gripper" {
+            perform([.gripper(.open(width: position))], report)
+            return
+        }
+        guard let index = board.joints.arm.joints.firstIndex(where: { $0.name == name }) else {
+            throw RobotError(
+                .unavailable, "there is no joint \(name)",
+                expected: (board.joints.arm.joints.map(\.name) + ["gripper"]).joined(separator: ", "))
+        }
+        let joint = board.joints.arm.joints[index]
+        guard (joint.lower...joint.upper).contains(position) else {
+            throw RobotError(
+                .refused, "\(name) cannot go to \(position) rad", expected: "\(joint.lower) to \(joint.upper) rad")
+        }
+        var target = armPosition(report).array
+        target[index] = position
+        // The planner's own way of moving joints: a posture, used once.
+        let once = ArmPlanner(chain: board.joints.arm, postures: ["once": target])
+        move(.posture("once"), report, with: once)
+    }
+
+    private func isKnown(_ mission: String) -> Bool {
+        status.mission?.rawValue == mission || executive.queue.missions.contains { $0.id.rawValue == mission }
+    }
+
+    /// Minutes and seconds since the start.
+    private static func clockText(_ seconds: Double) -> String {
+        let whole = Int(seconds)
+        return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+    }
+
+    /// A line for `systemctl status`: mission, level, tick, and what does not work.
+    var statusLine: String {
+        var parts: [String] = []
+        parts.append(status.mission.map { "\($0): \(status.step)" } ?? "no mission")
+        parts.append("level \(localizer.level)")
+        parts.append("\(health.section.ticks) ticks, \(health.section.missed) missed")
+        let failed = rack.statuses.filter { $0.phase != .running }.map(\.slot.rawValue)
+        if !failed.isEmpty { parts.append("out of service: \(failed.joined(separator: ", "))") }
+        return parts.joined(separator: "; ")
+    }
+
+    /// Whether an orderly stop has done what it can: the wheels stand and what can be given back has been.
+    var isAtRest: Bool {
+        let report = channels.report.load()
+        guard abs(report.twist.linear) < 0.01, abs(report.twist.angular) < 0.02, isShuttingDown else { return false }
+        let held = desk.doors.values.map(\.session) + desk.lifts.values.map(\.session)
+        return !held.contains { if case .releasing = $0 { true } else { false } }
+    }
+}

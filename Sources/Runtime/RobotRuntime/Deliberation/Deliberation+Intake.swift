@@ -1,0 +1,27 @@
+import Logging
+import Missions
+import RobotModel
+
+extension Deliberation {
+    /// Hears what became of the files in the inbox: what is accepted is in the journal by now.
+    func takeIn(_ outcomes: [Inbox.Outcome]) {
+        for outcome in outcomes {
+            switch outcome {
+            case .accepted(let mission): events.append(.submitted(mission))
+            case .known(let id, let state): announce("mission \(id) has been taken in before; it is \(state.rawValue)")
+            case .quarantined(let file, let errors):
+                announce("\(file) is in quarantine: \(errors.first?.description ?? "")")
+            case .stuck(let file, let error): log.error("\(file) stays in the inbox: \(error)")
+            }
+        }
+    }
+
+    /// Puts a mission's state into the outbox.
+    func answer(with status: MissionStatus) {
+        do throws(RobotError) {
+            try outbox.write(status, at: wall)
+        } catch {
+            log.error("\(error)")
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import BoardFile
+import BuildingMap
+import Control
+import Devices
+import Estimation
+import Facilities
+import Missions
+import Realtime
+import Reflow
+import RobotModel
+
+extension Deliberation {
+    /// What follows a step: records it, says what has changed, tells the tick's thread nothing.
+    func tell(_ report: TickReport) {
+        recorder.record(
+            .pose,
+            PoseRecord(
+                level: localizer.level.rawValue, pose: localizer.pose(odometry: report.odometry),
+                odometry: report.odometry, twist: report.twist, localization: localizationName),
+            at: now)
+        tellFacilities()
+        tellSafety(report.safety)
+        if stepCount % 4 == 0 { tellDevices() }
+        if stepCount % Self.rate == 0 { recorder.record(.tick, health.section, at: now) }
+    }
+
+    /// What became of the tick's time, handed over by the owner of the loop about once a second.
+    func note(_ health: LoopHealth) { self.health = health }
+
+    private func tellFacilities() {
+        let doors = desk.doors
+        if doors != lastDoors {
+            recorder.record(.doors, doorSections, at: now)
+            lastDoors = doors
+        }
+        let lifts = desk.lifts
+        if lifts != lastLifts {
+            recorder.record(.lifts, liftSections, at: now)
+            lastLifts = lifts
+        }
+    }
+
+    /// Says once what the supervisor does and why, and when it is over.
+    private func tellSafety(_ safety: SafetyState) {
+        defer { lastSafety = safety }
+        let before = lastSafety.action >= .hold
+        let after = safety.action >= .hold
+        let causes = safety.causes.union(safety.latched)
+        if after && (!before || causes.subtracting(lastSafety.causes.union(lastSafety.latched)) != []) {
+            announce("stopped: \(causes.names.joined(separator: ", "))")
+        } else if after && safety.causes.isEmpty && !lastSafety.causes.isEmpty {
+            announce("\(safety.latched.names.joined(separator: ", ")): gone; waits for `clear` from a person")
+        } else if before && !after {
+            announce("free to go on")
+        }
+    }
+
+    private func tellDevices() {
+        for status in rack.statuses {
+            guard lastPhases[status.slot] != status.phase else { continue }
+            let before = lastPhases[status.slot]
+            lastPhases[status.slot] = status.phase
+            recorder.record(
+                .devices, DeviceRecord(slot: status.slot.rawValue, phase: status.phase.rawValue, fault: status.fault),
+                at: now)
+            switch status.phase {
+            case .running where before != nil: announce("\(status.slot): in service (\(status.identity))")
+            case .recovering, .degraded:
+                announce("\(status.slot): \(status.fault?.description ?? status.phase.rawValue)")
+            case .connecting where status.fault != nil && before != nil:
+                announce("\(status.slot): \(status.fault?.description ?? "")")
+            default: break
+            }
+        }
+    }
+
+    /// Everything about the robot at this moment.
+    func snapshot() -> RobotStatus {
+        let report = channels.report.load()
+        var snapshot = RobotStatus(robot: board.name, version: Doorstep.version)
+        snapshot.uptime = now.seconds(since: .zero)
+        if let mission = status.mission {
+            snapshot.mission = MissionSection(
+                id: mission.rawValue, state: status.state?.rawValue ?? "", step: status.step, eta: status.eta,
+                promised: status.promised.map { $0.secondsSince1970 - wall.secondsSince1970 })
+        }
+        snapshot.queue = executive.queue.missions.map {
+            QueuedMission(id: $0.id.rawValue, priority: $0.priority, place: $0.deliver.place.rawValue)
+        }
+        snapshot.place = placeSection(report)
+        snapshot.tick = health.section
+        snapshot.safety.action = "\(report.safety.action)"
+        snapshot.safety.causes = report.safety.causes.names
+        snapshot.safety.latched = report.safety.latched.names
+        snapshot.devices = zip(rack.services, rack.statuses).map { deviceSection($1, port: $0.port) }
+        snapshot.doors = doorSections
+        snapshot.lifts = liftSections
+        snapshot.joints = jointSections(report)
+        snapshot.wheels = WheelSection(report.wheels.value)
+        snapshot.gpio.emergencyStop = report.inputs.value.contains(.emergencyStop)
+        snapshot.gpio.bumper = report.inputs.value.contains(.bumper)
+        snapshot.gpio.lidOpen = report.inputs.value.contains(.lidOpen)
+        snapshot.gpio.loaded = report.inputs.value.contains(.loaded)
+        snapshot.gpio.unlocked = isUnlocked
+        let battery = channels.battery.load().value
+        snapshot.battery.voltage = battery.voltage
+        snapshot.battery.stateOfCharge = battery.stateOfCharge
+        snapshot.reflow = reflowSection
+        snapshot.announcements = announcements.suffix(20)
+        return snapshot
+    }
+
+    private var localizationName: String {
+        if localizer.isSuspended { return "riding" }
+        switch localizer.state {
+        case .unknown: return "unknown"
+        case .tracking: return "tracking"
+        case .lost: return "lost"
+        }
+    }
+
+    private func placeSection(_ report: TickReport) -> PlaceSection {
+        var section = PlaceSection()
+        let pose = localizer.pose(odometry: report.odometry)
+        section.level = localizer.level.rawValue
+        section.pose = pose
+        section.localization = localizationName
+        if case .tracking(let quality) = localizer.state { section.quality = quality }
+        section.twist = report.twist
+        section.distance = report.distance
+        section.near =
+            building.level(localizer.level)?.places.values.min {
+                $0.position.distance(to: pose.position) < $1.position.distance(to: pose.position)
+            }?.id.rawValue ?? ""
+        let hull = (board.base.length / 2, board.base.width / 2)
+        section.clearance =
+            obstacles.map { point in
+                Point2D(max(0, abs(point.x) - hull.0), max(0, abs(point.y) - hull.1)).length
+            }.min() ?? .infinity
+        if section.clearance == .infinity { section.clearance = -1 }
+        return section
+    }
+
+    private func deviceSection(_ status: DeviceStatus, port: String) -> DeviceSection {
+        DeviceSection(
+            slot: status.slot.rawValue, phase: status.phase.rawValue, identity: status.identity, port: port,
+            frames: status.counters.frames, bytesIn: status.counters.bytesIn, bytesOut: status.counters.bytesOut,
+            checksumErrors: status.counters.checksumErrors, resyncs: status.counters.resyncs,
+            timeouts: status.counters.timeouts, reconnects: status.counters.reconnects,
+            age: status.lastGood.map { now.seconds(since: $0) }, fault: status.fault)
+    }
+
+    private var doorSections: [DoorSection] {
+        desk.doors.sorted { $0.key < $1.key }.map {
+            DoorSection(id: $0.key.rawValue, mode: "\($0.value.mode)", session: $0.value.session.name)
+        }
+    }
+
+    private var liftSections: [LiftSection] {
+        desk.lifts.sorted { $0.key < $1.key }.map {
+            LiftSection(
+                id: $0.key.rawValue, level: $0.value.currentLevel?.rawValue ?? "?",
+                destination: $0.value.destination?.rawValue ?? "?", door: "\($0.value.door)",
+                motion: "\($0.value.motion)", mode: "\($0.value.mode)", session: $0.value.session.name)
+        }
+    }
+
+    private func jointSections(_ report: TickReport) -> [JointSection] {
+        let names = board.joints.arm.joints.map(\.name) + ["gripper"]
+        let state = report.joints.value
+        return names.indices.map { index in
+            JointSection(
+                name: names[index], position: state.position[index], velocity: state.velocity[index],
+                current: state.current[index], torque: state.torqueOn & (1 << UInt16(index)) != 0,
+                alert: state.alerts & (1 << UInt16(index)) != 0)
+        }
+    }
+
+    private var reflowSection: ReflowSection {
+        var section = ReflowSection()
+        let statistics = recorder.statistics
+        section.recordedBytes = statistics.recordedBytes
+        section.acknowledgedBytes = statistics.acknowledgedBytes
+        section.messages = statistics.messages
+        section.dropped = statistics.dropped
+        section.segmentsWaiting = statistics.segmentsWaiting
+        section.uplink = statistics.storageFault?.what ?? uplink()
+        return section
+    }
+}
+
+/// A pose as it is recorded.
+private struct PoseRecord: Encodable {
+    var level: String
+    var pose: Pose2D
+    var odometry: Pose2D
+    var twist: Twist2D
+    var localization: String
+}
+
+/// A device's change of phase as it is recorded.
+private struct DeviceRecord: Encodable {
+    var slot: String
+    var phase: String
+    var fault: RobotError?
+}
+
+extension FacilitySession {
+    /// One word for a table.
+    var name: String {
+        switch self {
+        case .none: "none"
+        case .requested: "requested"
+        case .granted: "ours"
+        case .releasing: "releasing"
+        case .failed(let reason): "failed: \(reason)"
+        }
+    }
+}
+
+extension WheelSection {
+    init(_ state: WheelState) {
+        self.init()
+        enabled = state.enabled
+        leftPosition = state.leftPosition
+        rightPosition = state.rightPosition
+        leftVelocity = state.leftVelocity
+        rightVelocity = state.rightVelocity
+        leftFault = Int(state.leftFault)
+        rightFault = Int(state.rightFault)
+    }
+}

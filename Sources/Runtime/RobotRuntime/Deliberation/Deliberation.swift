@@ -1,0 +1,244 @@
+import BoardFile
+import BuildingMap
+import Control
+import Devices
+import Estimation
+import Facilities
+import Logging
+import Missions
+import Motion
+import Realtime
+import Reflow
+import RobotModel
+import RoutePlanning
+import Safety
+
+/// The slow loop, twenty times a second: where am I, what do I do next, how do I drive there.
+///
+/// It owns the kernels of every stage and is the only place that knows who comes after whom. It talks to the tick through
+/// `TickChannels` alone.
+actor Deliberation {
+    /// Steps a second.
+    static let rate = 20
+
+    let board: Board
+    let building: Building
+    let channels: TickChannels
+    let rack: DeviceRack
+    let recorder: Recorder
+    let journal: Journal
+    let inbox: Inbox
+    let outbox: Outbox
+    let folder: MissionFolder
+    let log: Logger
+    /// On a hand-driven clock nothing may happen at a time of its own choosing.
+    let isStepped: Bool
+
+    var localizer: Localizer
+    var desk: FacilityDesk
+    var executive: Executive
+    var planner: RoutePlanner
+    var drivePlanner: DrivePlanner
+    let armPlanner: ArmPlanner
+    let boxDetector: BoxDetector
+    let doorwayView: DoorwayView
+    let obstacleFinder: ObstaclePoints
+
+    // What the skills have asked to be watched.
+    var muting = FieldMuting.none
+    var consideredLevels: [LevelID] = []
+    var watchedPosts: [Point2D]?
+    var expectedBox: Pose2D?
+
+    // What is known now.
+    var now = Instant.zero
+    var wall = WallTime(secondsSince1970: 0)
+    var scan: LaserScan?
+    var obstacles: [Point2D] = []
+    var levelFit: [LevelID: Double] = [:]
+    var doorwayGap: Double?
+    var boxSighting: BoxSighting?
+    var driveStatus = DriveStatus.idle
+    var armOrders = 0
+    var armUntilContact = false
+    var armRefusal: String?
+    var armTorque = true
+    var gripperOrders = 0
+    var isUnlocked = false
+
+    /// Events that came up while actions were performed, or from other threads.
+    var events: [MissionEvent] = []
+    var status: MissionStatus
+    var announcements: [Announcement] = []
+    var lastSafety = SafetyState()
+    var lastPhases: [SlotID: DevicePhase] = [:]
+    var stepCount = 0
+    var lastDoors: [DoorID: DoorState] = [:]
+    var lastLifts: [LiftID: LiftState] = [:]
+    var isShuttingDown = false
+    var health = LoopHealth()
+    var uplink: @Sendable () -> String = { "no station" }
+
+    init(_ parts: RobotParts, isStepped: Bool) {
+        board = parts.board
+        building = parts.building
+        channels = parts.channels
+        rack = parts.rack
+        recorder = parts.recorder
+        journal = parts.journal
+        inbox = parts.inbox
+        outbox = parts.outbox
+        folder = parts.folder
+        log = parts.log
+        self.isStepped = isStepped
+        let recovered = parts.journal.recovered
+        let start = Self.start(board: parts.board, building: parts.building, recovered: recovered)
+        localizer = Localizer(
+            building: parts.building, lidarMount: parts.board.lidar.mount, start: start)
+        status = MissionStatus(level: start.level)
+        let session = FacilityDesk.session(robot: parts.board.name)
+        desk = FacilityDesk(
+            doors: parts.board.facilities.doors,
+            lifts: parts.board.facilities.lifts.mapValues {
+                FacilityDesk.LiftWiring(number: $0.number, floors: $0.floors)
+            }, session: session)
+        for (facility, number) in recovered.sessions {
+            switch facility {
+            case .door(let door): desk.adopt(door: door, session: number)
+            case .lift(let lift): desk.adopt(lift: lift, session: number)
+            }
+        }
+        executive = Executive(
+            settings: ExecutiveSettings(board: parts.board, session: session), building: parts.building,
+            recovered: recovered)
+        planner = RoutePlanner(
+            building: parts.building, kinematics: RouteKinematics(parts.board.base), timing: FacilityTiming())
+        let limits = DriveLimits(parts.board.base)
+        drivePlanner = DrivePlanner(
+            limits: limits, hull: Hull(length: parts.board.base.length, width: parts.board.base.width))
+        armPlanner = ArmPlanner(board: parts.board)
+        boxDetector = BoxDetector(lidarMount: parts.board.lidar.mount)
+        doorwayView = DoorwayView(lidarMount: parts.board.lidar.mount)
+        obstacleFinder = ObstaclePoints(
+            lidarMount: parts.board.lidar.mount, hullLength: parts.board.base.length,
+            hullWidth: parts.board.base.width)
+    }
+
+    /// One step at a moment.
+    ///
+    /// - Parameter wall: Civil time as a label.
+    func step(at now: Instant, wall: WallTime) {
+        self.now = now
+        self.wall = wall
+        let report = channels.report.load()
+        see(report)
+        let relay = rack.relay.report
+        for command in desk.step(report: relay, at: now) { rack.relay.send(command) }
+        // On the robot a task of its own does this: it waits for the disk.
+        if isStepped, stepCount % 10 == 0 { takeIn(inbox.scan(at: wall)) }
+        var waiting = events
+        events = []
+        waiting.append(.tick)
+        for event in waiting { decide(on: event, report) }
+        // What performing has brought up is answered in the same step: a route must not cost a twentieth of a second.
+        var rounds = 0
+        while !events.isEmpty, rounds < 4 {
+            let next = events
+            events = []
+            for event in next { decide(on: event, report) }
+            rounds += 1
+        }
+        drive(report)
+        tell(report)
+        stepCount += 1
+    }
+
+    /// Something from outside the step: an operator's word, the result of a PIN check.
+    func receive(_ event: MissionEvent) {
+        if case .shutdown = event { isShuttingDown = true }
+        events.append(event)
+    }
+
+    /// Where the state of the uplink is asked for.
+    func setUplink(_ uplink: @escaping @Sendable () -> String) { self.uplink = uplink }
+
+    private func decide(on event: MissionEvent, _ report: TickReport) {
+        let view = view(of: report, keys: event.isTick ? rack.keypad.take() : [])
+        let actions = executive.handle(event, view)
+        perform(actions, report)
+    }
+
+    /// Follows the wheels' goal for one step and tells the tick.
+    private func drive(_ report: TickReport) {
+        let pose = localizer.pose(odometry: report.odometry)
+        let (command, status) = drivePlanner.step(
+            pose: pose, twist: report.twist, obstacles: obstacles, box: boxSighting, at: now)
+        driveStatus = status
+        var order = DriveOrder()
+        order.twist = command
+        order.issued = now
+        order.muting =
+            switch muting {
+            case .none: .none
+            case .doorway: .narrow
+            case .docking: .docking
+            }
+        order.localized = isLocalized
+        order.armTorque = armTorque
+        channels.drive.store(order)
+    }
+
+    /// A suspended localiser rides along in a lift's car on purpose.
+    private var isLocalized: Bool {
+        if localizer.isSuspended { return true }
+        if case .tracking = localizer.state { return true }
+        return false
+    }
+
+    /// Takes the scans that have come in, and looks for what the skills want to know.
+    private func see(_ report: TickReport) {
+        var latest: LaserScan?
+        while let next = channels.scans.pop() {
+            localizer.update(scan: next)
+            recorder.record(Record(next))
+            latest = next
+        }
+        localizer.predict(odometry: report.odometry, at: report.time)
+        guard let latest else {
+            if let scan, now - scan.end < .milliseconds(400) {
+                obstacles = obstacleFinder.points(scan, odometry: report.odometry)
+            }
+            return
+        }
+        scan = latest
+        obstacles = obstacleFinder.points(latest, odometry: report.odometry)
+        let pose = localizer.pose(odometry: latest.endOdometry)
+        levelFit =
+            consideredLevels.isEmpty ? [:] : localizer.levelFit(latest, levels: consideredLevels, around: pose)
+        if let posts = watchedPosts, posts.count == 2 {
+            doorwayGap = doorwayView.gap(latest, a: posts[0], b: posts[1], pose: pose)
+        }
+        if let expectedBox {
+            let expected = boxSighting.map { sighting in sighting.pose } ?? pose.relative(expectedBox)
+            if let found = boxDetector.detect(latest, expected: expected)
+                ?? boxDetector.detect(latest, expected: pose.relative(expectedBox))
+            {
+                boxSighting = found
+            }
+        }
+    }
+
+    private static func start(
+        board: Board, building: Building, recovered: RecoveredState
+    ) -> (level: LevelID, pose: Pose2D) {
+        if let pose = recovered.lastPose, let level = recovered.lastLevel { return (level, pose) }
+        if let home = building.place(board.home) {
+            return (home.level, Pose2D(home.place.position, yaw: home.place.yaw ?? 0))
+        }
+        return (building.levels.first?.id ?? "", Pose2D())
+    }
+}
+
+extension MissionEvent {
+    fileprivate var isTick: Bool { if case .tick = self { true } else { false } }
+}

@@ -1,0 +1,63 @@
+import Control
+import Foundation
+import Logging
+import Missions
+import Realtime
+import RobotModel
+import ServiceLifecycle
+import Synchronization
+
+/// The slow loop, from start to an orderly stop: wheels stand, arm holds, sessions are given back.
+struct DeliberationService: Service {
+    /// How long an orderly stop may take; the unit's TimeoutStopSec is longer.
+    private static let shutdownTime = Duration.seconds(3)
+
+    let deliberation: Deliberation
+    let loop: ControlLoop
+
+    func run() async throws {
+        let clock = ContinuousClock()
+        let period = Duration.nanoseconds(1_000_000_000 / Int64(Deliberation.rate))
+        var next = clock.now
+        var stopBy: ContinuousClock.Instant?
+        var count = 0
+        while !Task.isCancelled {
+            if stopBy == nil, Task.isShuttingDownGracefully {
+                await deliberation.receive(.shutdown)
+                stopBy = clock.now + Self.shutdownTime
+            }
+            await deliberation.step(at: TickClock().now, wall: WallTime(secondsSince1970: Date().timeIntervalSince1970))
+            if count % Deliberation.rate == 0 { await deliberation.note(LoopHealth(loop)) }
+            count += 1
+            if let stopBy, clock.now >= stopBy { return }
+            if stopBy != nil, await deliberation.isAtRest { return }
+            next += period
+            // Late steps are left out, never made up for in a burst.
+            if next < clock.now { next = clock.now + period }
+            try? await clock.sleep(until: next)
+        }
+    }
+}
+
+extension LoopHealth {
+    /// The loop's figures as they are now.
+    init(_ loop: ControlLoop) {
+        self.init()
+        section.rate = Int((1_000_000_000 / (loop.executor.settings.period ?? .seconds(1)).nanoseconds))
+        section.ticks = loop.counter.load(ordering: .relaxed)
+        section.missed = loop.missed.load(ordering: .relaxed)
+        section.culprit = loop.account.lastCulprit ?? ""
+        section.wakeP50 = loop.wakeUps.percentile(0.5).inSeconds * 1e6
+        section.wakeP99 = loop.wakeUps.percentile(0.99).inSeconds * 1e6
+        section.wakeMax = loop.wakeUps.max.inSeconds * 1e6
+        section.workP50 = loop.work.percentile(0.5).inSeconds * 1e6
+        section.workP99 = loop.work.percentile(0.99).inSeconds * 1e6
+        section.workMax = loop.work.max.inSeconds * 1e6
+        section.notices = loop.executor.notices
+        section.jobs = loop.account.reports.map {
+            JobSection(
+                name: $0.name, runs: $0.runs, budget: $0.budget.inSeconds * 1e6, max: $0.longest.inSeconds * 1e6,
+                late: $0.blamed)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+public import BoardFile
+public import BuildingMap
+public import Control
+public import DeviceIO
+import Devices
+public import Logging
+import Missions
+import Realtime
+public import Reflow
+public import RobotModel
+import Synchronization
+
+/// The whole daemon on a hand-driven clock: the same devices, tick, deliberation, missions and recorder, one thread, no
+/// sleeping. A ten-minute mission takes seconds, and the same inputs give the same decisions.
+///
+///     let robot = try SteppedRobot(board: board, building: building, ports: memory, gpio: lines, log: log)
+///     await robot.run(until: { … }) { now in twin.advance(to: now) }
+public final class SteppedRobot: Sendable {
+    /// What a step of the clock is.
+    public static let step = Duration.milliseconds(1)
+
+    private let parts: RobotParts
+    private let loop: ControlLoop
+    private let deliberation: Deliberation
+    private let executor: RealtimeExecutor
+    private let control: ControlDesk
+
+    /// Civil time at the clock's zero: a label, nothing depends on it but promised times.
+    private let wallAtZero: WallTime
+
+    /// - Parameters:
+    ///   - ports: The board's serial lines, in memory.
+    ///   - gpio: The board's GPIO lines, in memory.
+    ///   - boot: Names this run in recordings.
+    public init(
+        board: Board, building: Building, ports: any SerialPortOpening, gpio: any GPIOLineOpening, log: Logger,
+        boot: String = "stepped", wallAtZero: WallTime = WallTime(secondsSince1970: 1_795_262_400)
+    ) throws(RobotError) {
+        parts = try RobotParts(
+            board: board, building: building, ports: ports, gpio: gpio, log: log, version: Doorstep.version, boot: boot,
+            isDurable: false)
+        executor = RealtimeExecutor(name: "stepped", settings: .manual)
+        try executor.start()
+        loop = ControlLoop(
+            board: board, channels: parts.channels, records: parts.recorder.tickRecords, executor: executor,
+            wakeWheels: {})
+        deliberation = Deliberation(parts, isStepped: true)
+        control = ControlDesk(deliberation: deliberation)
+        self.wallAtZero = wallAtZero
+    }
+
+    /// Lets time pass in steps of a millisecond from `start` until `until` says so or `end` is reached.
+    ///
+    /// - Parameters:
+    ///   - world: Called at the beginning of every step: lets the twin's time pass.
+    ///   - until: Asked every 50 ms.
+    /// - Returns: The moment that was reached.
+    @discardableResult
+    public func run(
+        from start: Instant, to end: Instant, until: sending @escaping () async -> Bool = { false },
+        world: sending @escaping (Instant) -> Void
+    ) async -> Instant {
+        await withTaskExecutorPreference(executor) { [self] in
+            var now = start
+            while now < end {
+                now += Self.step
+                world(now)
+                await advance(to: now)
+                if now.nanoseconds % 50_000_000 == 0, await until() { break }
+            }
+            return now
+        }
+    }
+
+    /// Everything the daemon does in one millisecond.
+    private func advance(to now: Instant) async {
+        parts.rack.service(at: now)
+        await loop.tick(at: now)
+        let wall = WallTime(secondsSince1970: wallAtZero.secondsSince1970 + now.seconds(since: .zero))
+        if now.nanoseconds % (1_000_000_000 / Int64(Deliberation.rate)) == 0 {
+            await deliberation.step(at: now, wall: wall)
+        }
+        if now.nanoseconds % 100_000_000 == 0 { parts.recorder.step(at: now, wall: wall) }
+    }
+
+    /// Everything about the robot at this moment.
+    public func status() async -> RobotStatus { await deliberation.snapshot() }
+
+    /// The daemon's side of console and socket.
+    public func answer(_ request: ControlRequest) async -> ControlResponse { await control.answer(request) }
+
+    /// The recorder's figures.
+    public var recorded: Recorder.Statistics { parts.recorder.statistics }
+
+    /// The segments that wait for an uplink.
+    public var spool: Spool { parts.recorder.spool }
+
+    /// Ticks done so far.
+    public var ticks: Int { loop.counter.load(ordering: .relaxed) }
+
+    /// Asks for an orderly end: stop, release what can be released. Give it some hundred milliseconds of clock.
+    public func beginShutdown() async { await deliberation.receive(.shutdown) }
+
+    /// Seals the recording.
+    public func finish(at now: Instant) {
+        let wall = WallTime(secondsSince1970: wallAtZero.secondsSince1970 + now.seconds(since: .zero))
+        parts.recorder.finish(at: now, wall: wall)
+    }
+}

@@ -1,0 +1,107 @@
+import Motion
+import RobotModel
+
+/// Follows the arm's trajectory in the tick and works the gripper. A kernel: never allocates.
+///
+/// It has its own clock, which stands while the supervisor demands a hold: the arm stops on its path and goes on from
+/// there, without a jump.
+struct ArmFollower: Sendable {
+    private(set) var order = 0
+    private(set) var gripperOrders = 0
+    private(set) var gripperState = GripperState()
+    private(set) var monitor: ArmMonitor
+    private var trajectory: ArmTrajectory
+    private var gripper: GripperController
+    /// The arm's own time, and how fast it runs against the real one (0...1).
+    private var clock = Instant.zero
+    private var started = Instant.zero
+    private var pace = 0.0
+    private var isPlaced = false
+    private let armJoints: Int
+    private(set) var setpoint: JointSetpoint
+
+    /// Seconds in which the arm's clock comes to a stand or up to speed.
+    private static let easing = 0.15
+
+    init(armJoints: Int, jointCount: Int, monitor: ArmMonitor, gripper: GripperController) {
+        self.armJoints = armJoints
+        self.monitor = monitor
+        self.gripper = gripper
+        setpoint = JointSetpoint(position: JointVector(count: jointCount), torque: false)
+        trajectory = ArmTrajectory(holding: JointVector(count: armJoints))
+    }
+
+    /// Begins a motion.
+    mutating func take(_ order: ArmOrder) {
+        self.order = order.number
+        trajectory = order.trajectory
+        started = clock
+        monitor.start(order.trajectory, untilContact: order.untilContact, at: clock)
+    }
+
+    /// Takes a goal for the gripper.
+    mutating func take(_ goal: GripperGoal) {
+        gripper.set(goal)
+        gripperOrders &+= 1
+    }
+
+    /// One tick.
+    ///
+    /// - Parameters:
+    ///   - torque: Whether the servos shall hold.
+    ///   - mayMove: False while the supervisor holds the robot.
+    mutating func step(_ joints: JointState, torque: Bool, mayMove: Bool, dt: Double) {
+        guard torque else {
+            // Limp: wherever the arm is moved to is where it will hold from.
+            isPlaced = false
+            setpoint.torque = false
+            monitor.stop()
+            return
+        }
+        if !isPlaced { place(joints) }
+        pace = mayMove ? min(1, pace + dt / Self.easing) : max(0, pace - dt / Self.easing)
+        clock += .nanoseconds(Int64(dt * pace * 1e9))
+        let wasMoving = isMoving
+        _ = monitor.step(joints, at: clock)
+        let sample = trajectory.sample(at: clock.seconds(since: started))
+        if wasMoving && !isMoving && !isReached {
+            // Contact or trouble: stay where the arm is, not where it should have been.
+            trajectory = ArmTrajectory(holding: measured(joints))
+            started = clock
+        }
+        var joint = 0
+        while joint < armJoints {
+            setpoint.position[joint] = sample[joint]
+            joint += 1
+        }
+        if armJoints < setpoint.position.count {
+            let (width, state) = gripper.step(
+                width: joints.position[armJoints], velocity: joints.velocity[armJoints],
+                current: joints.current[armJoints], dt: mayMove ? dt : 0)
+            setpoint.position[armJoints] = width
+            gripperState = state
+        }
+        setpoint.torque = true
+    }
+
+    private var isMoving: Bool { if case .moving = monitor.verdict { true } else { false } }
+    private var isReached: Bool { if case .reached = monitor.verdict { true } else { false } }
+
+    /// Starts from the measured positions, so that switching torque on never makes a jump.
+    private mutating func place(_ joints: JointState) {
+        isPlaced = true
+        trajectory = ArmTrajectory(holding: measured(joints))
+        started = clock
+        setpoint.position = joints.position
+    }
+
+    private func measured(_ joints: JointState) -> JointVector {
+        var position = JointVector(count: armJoints)
+        var joint = 0
+        while joint < armJoints {
+            position[joint] = joints.position[joint]
+            joint += 1
+        }
+        return position
+    }
+}

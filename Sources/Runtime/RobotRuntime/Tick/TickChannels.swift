@@ -1,0 +1,97 @@
+import Motion
+import Realtime
+import Reflow
+import RobotModel
+import Safety
+
+/// Every way into and out of the tick: bounded rings and latest values, nothing else.
+final class TickChannels: Sendable {
+    // From the device threads.
+    let samples = Ring<LaserSample>(capacity: 4096)
+    let wheels: LatestValue<Stamped<WheelState>>
+    let joints: LatestValue<Stamped<JointState>>
+    let inputs = LatestValue<Stamped<DigitalInputs>>(Stamped([], at: .longAgo))
+    let battery = LatestValue<Stamped<BatteryState>>(Stamped(BatteryState(), at: .longAgo))
+
+    // To the device threads.
+    let wheelSetpoint = LatestValue<Stamped<WheelSetpoint>>(Stamped(WheelSetpoint(), at: .longAgo))
+    let jointSetpoint: LatestValue<Stamped<JointSetpoint>>
+
+    // From the deliberation.
+    let drive = LatestValue<DriveOrder>(DriveOrder())
+    let arm = Ring<ArmOrder>(capacity: 4)
+    let gripper = Ring<GripperGoal>(capacity: 4)
+    let clears = Ring<UInt8>(capacity: 4)
+
+    // To the deliberation.
+    let scans = Ring<LaserScan>(capacity: 4)
+    let report: LatestValue<TickReport>
+
+    init(jointCount: Int) {
+        wheels = LatestValue(Stamped(WheelState(), at: .longAgo))
+        joints = LatestValue(Stamped(JointState(count: jointCount), at: .longAgo))
+        jointSetpoint = LatestValue(
+            Stamped(JointSetpoint(position: JointVector(count: jointCount), torque: false), at: .longAgo))
+        report = LatestValue(TickReport(jointCount: jointCount))
+    }
+}
+
+extension Instant {
+    /// Before anything: the stamp of a value that has never been measured, old enough to count as silent.
+    static var longAgo: Instant { Instant(nanoseconds: -1_000_000_000_000) }
+}
+
+/// What the deliberation wants of the wheels, anew at every step; an old one stops the robot.
+struct DriveOrder: Sendable, BitwiseCopyable {
+    /// The wanted twist; the tick shapes it.
+    var twist = Twist2D.zero
+    /// When the deliberation said so: its heartbeat.
+    var issued = Instant.longAgo
+    /// Which margins of the protective field apply.
+    var muting = ProtectiveField.Muting.none
+    /// Whether the robot knows where it is.
+    var localized = false
+    /// Whether the arm's servos shall hold torque.
+    var armTorque = false
+}
+
+/// A motion of the arm, to be followed from the tick in which it is taken.
+struct ArmOrder: Sendable, BitwiseCopyable {
+    /// Counts up, so that the report can say which order it speaks of.
+    var number: Int
+    var trajectory: ArmTrajectory
+    /// Whether the first contact ends the motion well.
+    var untilContact: Bool
+}
+
+/// What the deliberation gets to see of the tick.
+struct TickReport: Sendable, BitwiseCopyable {
+    var time = Instant.longAgo
+    /// `odom` → `base_link`.
+    var odometry = Pose2D()
+    var twist = Twist2D.zero
+    /// Metres driven since the start.
+    var distance = 0.0
+    var wheels: Stamped<WheelState>
+    var joints: Stamped<JointState>
+    var inputs: Stamped<DigitalInputs>
+    var wheelSetpoint = WheelSetpoint()
+    var jointSetpoint: JointSetpoint
+    var safety = SafetyState()
+    /// The order that `armVerdict` speaks of.
+    var armOrder = 0
+    var armVerdict = ArmMonitor.Verdict.idle
+    var gripperWidth = 0.0
+    var gripperCurrent = 0.0
+    var gripperSettled = true
+    var gripperHolding = false
+    /// Gripper goals taken so far.
+    var gripperOrders = 0
+
+    init(jointCount: Int) {
+        wheels = Stamped(WheelState(), at: .longAgo)
+        joints = Stamped(JointState(count: jointCount), at: .longAgo)
+        inputs = Stamped([], at: .longAgo)
+        jointSetpoint = JointSetpoint(position: JointVector(count: jointCount), torque: false)
+    }
+}

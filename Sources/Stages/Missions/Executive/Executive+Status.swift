@@ -1,0 +1,57 @@
+internal import RobotModel
+
+// What the robot does, in words and figures.
+extension Executive {
+    func describe(_ view: WorldView) -> MissionStatus {
+        var status = MissionStatus(level: view.level, waiting: queue.count)
+        if let errand {
+            status.mission = errand.mission?.id
+            status.state = errand.mission == nil ? nil : state(of: errand)
+            status.place = errand.mission.map { destination(of: errand.leg, $0) } ?? settings.home
+            status.promised = errand.mission?.deliver.promised
+            status.custody = errand.custody
+            status.error = errand.error
+            status.step = skill?.words ?? errand.leg.rawValue
+            status.eta = eta(errand)
+        } else if let mission = queue.head(at: view.now) ?? queue.missions.first {
+            status.mission = mission.id
+            status.state = .queued
+            status.step = waitingFor.map { "waiting: \($0.what)" } ?? "getting ready"
+            status.promised = mission.deliver.promised
+            status.error = waitingFor
+            if waitingFor?.code == .noEnergy { status.state = .waitingForEnergy }
+        } else {
+            status.error = waitingFor
+        }
+        switch mode {
+        case .running: break
+        case .paused:
+            status.step = "paused: \(status.step)"
+            if status.mission != nil { status.state = .paused }
+        case .needsHelp(let error):
+            status.step = "needs help: \(error.what)"
+            status.error = error
+        case .storageFailed(let error, _, _):
+            status.step = "stopped: \(error.what)"
+            status.error = error
+        case .recovering: status.step = "looking around after a restart"
+        case .shutDown: status.step = "shutting down"
+        }
+        return status
+    }
+
+    /// Seconds until the meal can be handed over: the skill's rest and what comes after it.
+    private func eta(_ errand: Errand) -> Double? {
+        guard errand.mission != nil, let skill else { return nil }
+        let rest = nextSkills.reduce(skill.remaining) { $0 + $1.remaining }.inSeconds
+        let toDeliver = errand.toDeliver.inSeconds
+        switch errand.leg {
+        case .toCollect: return rest + 100 + toDeliver
+        case .dock: return rest + 85 + toDeliver
+        case .collect: return rest + toDeliver
+        case .toDeliver: return rest
+        case .handOver: return 0
+        case .toReturn, .giveBack, .toHome: return nil
+        }
+    }
+}

@@ -1,0 +1,112 @@
+public import BuildingMap
+public import RobotModel
+
+/// Decides what the robot does next: which mission, which leg of it, which skill.
+///
+/// A value: events and views of the world go in, actions come out. It is called 20 times a second with `.tick` and at
+/// once on every other event. See `MissionAction` for the contract with whoever performs the actions.
+public struct Executive: Sendable {
+    /// What the executive is about, besides its mission.
+    enum Mode {
+        case running
+        /// Somebody has asked for a pause.
+        case paused
+        /// A skill does not know how to go on; somebody has to look and to resume.
+        case needsHelp(RobotError)
+        /// The journal cannot be written; what could not be done is tried again.
+        case storageFailed(RobotError, undone: [MissionAction], since: Instant)
+        /// After a restart: the world is looked at before anything moves.
+        case recovering
+        case shutDown
+    }
+
+    /// What is being done: a mission, or the way home without one.
+    struct Errand {
+        var mission: Mission?
+        var leg: MissionLeg
+        var custody: Custody?
+        /// Somebody has called it off; obeyed as soon as the skill may be left.
+        var isCancelled = false
+        /// Why the meal goes back, or why the mission has failed.
+        var error: RobotError?
+        /// Durations of the routes, for the expected time of arrival.
+        var toDeliver = Duration.seconds(120)
+    }
+
+    public let settings: ExecutiveSettings
+    public let building: Building
+    public internal(set) var queue = MissionQueue()
+    var mode = Mode.running
+    var errand: Errand?
+    /// The skill at work, and those of the same leg that come after it.
+    var skill: (any Skill)?
+    var nextSkills: [any Skill] = []
+    var ledger: SessionLedger
+    var goals = StandingGoals()
+    var check: EnergyCheck?
+    /// Why the head of the queue does not start.
+    var waitingFor: RobotError?
+    var armIsStowed = false
+    var recovered: RecoveredState
+    var recoveryStarted: Instant?
+    var reporter = StatusReporter()
+    var homeNotBefore = Instant.zero
+
+    /// - Parameter recovered: What the journal knew at boot; the robot goes on from there.
+    public init(settings: ExecutiveSettings, building: Building, recovered: RecoveredState = RecoveredState()) {
+        self.settings = settings
+        self.building = building
+        self.recovered = recovered
+        ledger = SessionLedger(number: settings.sessionNumber, recovered: recovered)
+        let isUnderWay = { (id: MissionID) in recovered.states[id]?.isUnderWay ?? false }
+        for mission in recovered.missions where !isUnderWay(mission.id) { queue.insert(mission) }
+        if recovered.progress != nil || recovered.missions.contains(where: { isUnderWay($0.id) }) { mode = .recovering }
+    }
+
+    /// Takes one event and says what to do.
+    public mutating func handle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
+        let actions: [MissionAction]
+        switch event {
+        case .tick, .pin: actions = step(event, view)
+        case .route(let request, let answer):
+            check?.take(request, answer)
+            actions = step(event, view)
+        case .submitted(let mission):
+            if errand?.mission?.id != mission.id { queue.insert(mission) }
+            actions = []
+        case .pause: actions = pause(view)
+        case .resume: actions = resume(view)
+        case .cancel(let id): actions = cancel(id, view)
+        case .shutdown: actions = shutDown(view)
+        case .journalFailed(let error, let undone): actions = storageFailed(error, undone, view)
+        }
+        return finish(actions, view)
+    }
+
+    /// What the robot does, for people.
+    public func status(_ view: WorldView) -> MissionStatus { describe(view) }
+
+    /// Whether nothing is under way: no mission, no way home.
+    public var isIdle: Bool { errand == nil && queue.count == 0 }
+
+    /// Whether a mission is under way; a technician must not move anything then.
+    public var hasMission: Bool { errand?.mission != nil }
+
+    /// Everything that is done with the actions of one event before they leave.
+    private mutating func finish(_ actions: [MissionAction], _ view: WorldView) -> [MissionAction] {
+        var actions = ledger.journalled(actions)
+        var canJournal = true
+        if case .storageFailed = mode { canJournal = false }
+        if canJournal, let progress = reporter.progress(errand, skill) {
+            // Behind the stops at the head of the list, before everything else.
+            let stops = actions.prefix { $0.isStop }.count
+            actions.insert(.journal(progress), at: stops)
+        }
+        goals.note(actions)
+        actions += reporter.hold(view)
+        let status = describe(view)
+        if reporter.isNews(status, at: view.now) { actions.append(.status(status)) }
+        if canJournal, let pose = reporter.pose(view) { actions.append(.journal(pose)) }
+        return actions
+    }
+}

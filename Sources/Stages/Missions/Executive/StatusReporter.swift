@@ -1,0 +1,67 @@
+internal import RobotModel
+
+/// Remembers what has been said, journalled and reported, so that each thing is said once.
+struct StatusReporter: Sendable {
+    private(set) var lastProgress: MissionProgress?
+    private var lastStatus: MissionStatus?
+    private var lastStatusTime = Instant.zero
+    private var lastPose: (pose: Pose2D, level: LevelID, time: Instant)?
+    private var heldSince: Instant?
+    private var hasSaidHold = false
+
+    /// The step being done, if it is another one than before.
+    mutating func progress(_ errand: Executive.Errand?, _ skill: (any Skill)?) -> JournalEntry? {
+        guard let errand, let skill else {
+            guard lastProgress != nil, errand == nil else { return nil }
+            lastProgress = nil
+            return .idle
+        }
+        let progress = MissionProgress(
+            mission: errand.mission?.id, leg: errand.leg, skill: skill.name, state: skill.stateName,
+            step: skill.facility == nil ? nil : skill.routeStep)
+        guard progress != lastProgress else { return nil }
+        lastProgress = progress
+        return .progress(progress)
+    }
+
+    /// Whether a status is worth sending: something other than the time of arrival has changed, or a second is over.
+    mutating func isNews(_ status: MissionStatus, at now: Instant) -> Bool {
+        var (new, old) = (status, lastStatus)
+        new.eta = nil
+        old?.eta = nil
+        guard new != old || now - lastStatusTime >= .seconds(1) else { return false }
+        lastStatus = status
+        lastStatusTime = now
+        return true
+    }
+
+    /// The pose for the journal, every five seconds while the robot moves.
+    mutating func pose(_ view: WorldView) -> JournalEntry? {
+        if case .tracking = view.localization {} else { return nil }
+        if let lastPose {
+            let hasMoved =
+                lastPose.pose.position.distance(to: view.pose.position) > 0.2
+                || abs(normalizedAngle(lastPose.pose.yaw - view.pose.yaw)) > 0.3 || lastPose.level != view.level
+            guard hasMoved, lastPose.level != view.level || view.now - lastPose.time >= .seconds(5) else { return nil }
+        }
+        lastPose = (view.pose, view.level, view.now)
+        return .pose(view.pose, view.level)
+    }
+
+    /// Says once why the robot holds for safety, when it does so for more than a second.
+    mutating func hold(_ view: WorldView) -> [MissionAction] {
+        guard view.safety.action >= .hold else {
+            defer {
+                heldSince = nil
+                hasSaidHold = false
+            }
+            return hasSaidHold ? [.say("going on")] : []
+        }
+        let since = heldSince ?? view.now
+        heldSince = since
+        guard !hasSaidHold, view.now - since >= .seconds(1) else { return [] }
+        hasSaidHold = true
+        let causes = view.safety.causes.union(view.safety.latched).names.joined(separator: ", ")
+        return [.say("holding: \(causes.isEmpty ? "\(view.safety.action)" : causes)")]
+    }
+}

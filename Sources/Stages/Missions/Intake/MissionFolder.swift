@@ -1,0 +1,119 @@
+public import RobotModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The folder in which missions come and go: `inbox`, `outbox`, `archive` and `quarantine`, each a folder of it.
+public struct MissionFolder: Hashable, Sendable {
+    public let path: String
+    public var inbox: String { path + "/inbox" }
+    public var outbox: String { path + "/outbox" }
+    /// Missions that were taken in, without their PINs and codes.
+    public var archive: String { path + "/archive" }
+    /// Files that were not taken in, each with a `.error` beside it.
+    public var quarantine: String { path + "/quarantine" }
+    /// The journal's database.
+    public var journal: String { path + "/journal.sqlite" }
+
+    /// Makes the folders where they are missing; only their owner may look into them, for missions carry PINs.
+    public init(path: String) throws(RobotError) {
+        self.path = path
+        for folder in [path, inbox, outbox, archive, quarantine] { try Self.make(folder) }
+    }
+
+    private static func make(_ folder: String) throws(RobotError) {
+        if mkdir(folder, 0o750) == 0 || errno == EEXIST { return }
+        if errno == ENOENT, let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+            try make(String(folder[..<slash]))
+            if mkdir(folder, 0o750) == 0 || errno == EEXIST { return }
+        }
+        let cause = String(cString: strerror(errno))
+        throw RobotError(
+            .storage, "cannot make the folder \(folder): \(cause)",
+            hint: "make it, and let the daemon's user write into it")
+    }
+}
+
+/// Small file operations that leave a file whole or not there at all.
+enum WholeFile {
+    /// Writes a file beside its place and renames it into it.
+    ///
+    /// - Parameter durable: Wait for the disk, so that a power cut cannot leave it empty.
+    static func write(_ text: String, to path: String, durable: Bool) throws(RobotError) {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        let temporary = "\(path[..<slash])/.\(path[path.index(after: slash)...]).part"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw failure("write", temporary) }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                let error = failure("write", temporary)
+                close(descriptor)
+                unlink(temporary)
+                throw error
+            }
+            bytes = bytes.dropFirst(count)
+        }
+        if durable { fsync(descriptor) }
+        close(descriptor)
+        guard rename(temporary, path) == 0 else { throw failure("write", path) }
+        if durable { sync(folder: String(path[..<slash])) }
+    }
+
+    /// Moves a file into a folder under a name that is free there, and says which.
+    static func move(_ path: String, into folder: String, name: String) throws(RobotError) -> String {
+        var candidate = "\(folder)/\(name)"
+        var number = 1
+        while access(candidate, F_OK) == 0 {
+            candidate = "\(folder)/\(name).\(number)"
+            number += 1
+        }
+        guard rename(path, candidate) == 0 else { throw failure("move", path) }
+        return candidate
+    }
+
+    static func remove(_ path: String) throws(RobotError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
+    /// The names in a folder, sorted.
+    static func names(in folder: String) throws(RobotError) -> [String] {
+        guard let directory = opendir(folder) else { throw failure("read", folder) }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            names.append(name)
+        }
+        return names.sorted()
+    }
+
+    /// Whether it is a plain file; a pipe would make its reader wait for ever.
+    static func isPlain(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    private static func sync(folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    private static func failure(_ verb: String, _ path: String) -> RobotError {
+        let code = errno
+        let hint =
+            switch code {
+            case ENOSPC, EDQUOT: "the disk is full: free space"
+            case EACCES, EPERM, EROFS: "let the daemon's user write there"
+            default: "check the disk"
+            }
+        return RobotError(.storage, "cannot \(verb) \(path): \(String(cString: strerror(code)))", hint: hint)
+    }
+}

@@ -1,0 +1,123 @@
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+internal import GRDB
+internal import RobotModel
+
+// missions     one row a mission: the file's content (PIN hashed), its state, who has the meal
+// transitions  everything that was appended, in order, never changed: the history for people
+// progress     one row: the step being done
+// sessions     doors and lifts asked for and not yet confirmed as given back
+// pose         one row: where the robot last was
+extension Journal {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE missions (
+                        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, file BLOB NOT NULL,
+                        state TEXT NOT NULL, custody TEXT);
+                    CREATE TABLE transitions (
+                        seq INTEGER PRIMARY KEY AUTOINCREMENT, wall REAL NOT NULL, kind TEXT NOT NULL, mission TEXT,
+                        detail TEXT);
+                    CREATE TABLE progress (only INTEGER PRIMARY KEY CHECK (only = 1), body BLOB NOT NULL);
+                    CREATE TABLE sessions (
+                        facility BLOB PRIMARY KEY, number INTEGER NOT NULL, ending INTEGER NOT NULL DEFAULT 0);
+                    CREATE TABLE pose (
+                        only INTEGER PRIMARY KEY CHECK (only = 1), x REAL, y REAL, yaw REAL, level TEXT NOT NULL);
+                    """)
+        }
+        return migrator
+    }
+
+    static func encode(_ value: some Encodable) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys  // the facility's text is a key
+        return try encoder.encode(value)
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
+        try JSONDecoder().decode(type, from: data)
+    }
+
+    static func write(_ entry: JournalEntry, at wall: WallTime, to db: Database) throws {
+        func note(_ kind: String, _ mission: MissionID?, _ detail: String?) throws {
+            try db.execute(
+                sql: "INSERT INTO transitions (wall, kind, mission, detail) VALUES (?, ?, ?, ?)",
+                arguments: [wall.secondsSince1970, kind, mission?.rawValue, detail])
+        }
+        switch entry {
+        case .accepted(let mission):
+            try db.execute(
+                sql: "INSERT INTO missions (id, file, state, custody) VALUES (?, ?, ?, ?)",
+                arguments: [
+                    mission.id.rawValue, try encode(mission), MissionState.queued.rawValue, Custody.box.rawValue,
+                ])
+            try note("accepted", mission.id, nil)
+        case .state(let id, let state, let error):
+            try db.execute(
+                sql: "UPDATE missions SET state = ? WHERE id = ?", arguments: [state.rawValue, id.rawValue])
+            if state.isFinal { try db.execute(sql: "DELETE FROM progress") }
+            try note(state.rawValue, id, error?.description)
+        case .progress(let progress):
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO progress (only, body) VALUES (1, ?)", arguments: [try encode(progress)])
+            try note("step", progress.mission, "\(progress.leg.rawValue) \(progress.skill) \(progress.state)")
+        case .idle:
+            try db.execute(sql: "DELETE FROM progress")
+            try note("idle", nil, nil)
+        case .sessionOpening(let facility, let number):
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO sessions (facility, number, ending) VALUES (?, ?, 0)",
+                arguments: [try encode(facility), Int(number)])
+            try note("session opening", nil, "\(facility) as \(number)")
+        case .sessionEnding(let facility):
+            try db.execute(
+                sql: "UPDATE sessions SET ending = 1 WHERE facility = ?", arguments: [try encode(facility)])
+            try note("session ending", nil, facility.description)
+        case .sessionEnded(let facility):
+            try db.execute(sql: "DELETE FROM sessions WHERE facility = ?", arguments: [try encode(facility)])
+            try note("session ended", nil, facility.description)
+        case .custody(let id, let holder):
+            try db.execute(
+                sql: "UPDATE missions SET custody = ? WHERE id = ?", arguments: [holder.rawValue, id.rawValue])
+            try note("custody", id, holder.rawValue)
+        case .lock(let id, let locked):
+            try note("compartment", id, locked ? "locking" : "unlocking")
+        case .boxUnlock(let id, let box):
+            try note("box", id, "code presented to box \(box)")
+        case .pose(let pose, let level):
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO pose (only, x, y, yaw, level) VALUES (1, ?, ?, ?, ?)",
+                arguments: [pose.x, pose.y, pose.yaw, level.rawValue])
+        }
+    }
+
+    static func recover(_ db: Database) throws -> RecoveredState {
+        var state = RecoveredState()
+        for row in try Row.fetchAll(db, sql: "SELECT id, file, state, custody FROM missions ORDER BY number") {
+            let missionState = MissionState(rawValue: row["state"]) ?? .failed
+            if missionState.isFinal { continue }
+            let mission = try decode(Mission.self, row["file"])
+            state.missions.append(mission)
+            state.states[mission.id] = missionState
+            if let holder = (row["custody"] as String?).flatMap(Custody.init) { state.custody[mission.id] = holder }
+        }
+        if let body = try Data.fetchOne(db, sql: "SELECT body FROM progress") {
+            state.progress = try decode(MissionProgress.self, body)
+        }
+        for row in try Row.fetchAll(db, sql: "SELECT facility, number, ending FROM sessions") {
+            let facility = try decode(Facility.self, row["facility"])
+            state.sessions[facility] = UInt16(truncatingIfNeeded: row["number"] as Int)
+            if row["ending"] as Bool { state.ending.insert(facility) }
+        }
+        if let row = try Row.fetchOne(db, sql: "SELECT x, y, yaw, level FROM pose") {
+            state.lastPose = Pose2D(x: row["x"], y: row["y"], yaw: row["yaw"])
+            state.lastLevel = LevelID(row["level"])
+        }
+        return state
+    }
+}

@@ -1,0 +1,106 @@
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+internal import GRDB
+public import RobotModel
+
+/// The robot's memory across power cuts: missions, their steps, open sessions, who has the meal, and where it last was.
+///
+/// One SQLite database in WAL mode with `synchronous=FULL`: what `append` has returned from survives a power cut. A torn
+/// tail of the log is cut off by SQLite; what was committed before it stays. Blocks its caller for one disk flush, so
+/// it is called from the deliberation's shell, never from a tick.
+public final class Journal: Sendable {
+    private let database: DatabaseQueue
+    /// The database's path.
+    public let path: String
+    /// What the journal knew when it was opened.
+    public let recovered: RecoveredState
+
+    /// Opens or creates the journal.
+    ///
+    /// - Parameters:
+    ///   - path: The database file; its folder must exist.
+    ///   - maximumBytes: Refuse to grow beyond this many bytes, if given; `append` then throws as on a full disk.
+    public init(path: String, maximumBytes: Int? = nil) throws(RobotError) {
+        self.path = path
+        do {
+            var configuration = Configuration()
+            configuration.label = "mission journal"
+            configuration.journalMode = .wal
+            configuration.prepareDatabase { db in
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                if let maximumBytes {
+                    let page = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+                    try db.execute(sql: "PRAGMA max_page_count = \(max(1, maximumBytes / page))")
+                }
+            }
+            database = try DatabaseQueue(path: path, configuration: configuration)
+            try Self.migrator.migrate(database)
+            recovered = try database.read { db in try Self.recover(db) }
+        } catch {
+            throw Self.storageError("open", path, error)
+        }
+    }
+
+    /// Makes one entry durable; returns after the commit has reached the disk.
+    ///
+    /// Throws `storage` when the disk is full or broken; nothing of the entry is kept then. `wall` is a label.
+    public func append(_ entry: JournalEntry, at wall: WallTime) throws(RobotError) {
+        do {
+            try database.write { db in try Self.write(entry, at: wall, to: db) }
+        } catch {
+            throw Self.storageError("write to", path, error)
+        }
+    }
+
+    /// The mission of an id, if the journal has ever taken it in, with its state.
+    public func mission(_ id: MissionID) throws(RobotError) -> (mission: Mission, state: MissionState)? {
+        do {
+            return try database.read { db in
+                guard let row = try Row.fetchOne(
+                    db, sql: "SELECT file, state FROM missions WHERE id = ?", arguments: [id.rawValue])
+                else { return nil }
+                return (try Self.decode(Mission.self, row["file"]), MissionState(rawValue: row["state"]) ?? .failed)
+            }
+        } catch {
+            throw Self.storageError("read", path, error)
+        }
+    }
+
+    /// The latest entries in words, newest last, for the console. Holds no secrets.
+    public func history(limit: Int = 50) throws(RobotError) -> [(wall: WallTime, text: String)] {
+        do {
+            return try database.read { db in
+                try Row.fetchAll(
+                    db, sql: "SELECT wall, kind, mission, detail FROM transitions ORDER BY seq DESC LIMIT ?",
+                    arguments: [limit]
+                ).reversed().map { row in
+                    let mission: String? = row["mission"]
+                    let text = [mission, row["kind"] as String?, row["detail"] as String?].compactMap { $0 }
+                        .joined(separator: " ")
+                    return (WallTime(secondsSince1970: row["wall"]), text)
+                }
+            }
+        } catch {
+            throw Self.storageError("read", path, error)
+        }
+    }
+
+    private static func storageError(_ verb: String, _ path: String, _ error: any Error) -> RobotError {
+        var cause = "\(error)"
+        var hint = "check the disk and the permissions of the folder"
+        if let sqlite = error as? DatabaseError {
+            cause = sqlite.message ?? "SQLite error \(sqlite.resultCode.rawValue)"
+            switch sqlite.resultCode {
+            case .SQLITE_FULL: hint = "the disk is full: free space, then resume"
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+                hint = "the journal is damaged: move it aside, look where the robot and its meal are, and start again"
+            case .SQLITE_BUSY, .SQLITE_LOCKED: hint = "another process has the journal open: is doorstepd running twice?"
+            default: break
+            }
+        }
+        return RobotError(.storage, "cannot \(verb) the journal \(path): \(cause)", hint: hint)
+    }
+}

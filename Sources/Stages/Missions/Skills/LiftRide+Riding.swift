@@ -1,0 +1,206 @@
+internal import RobotModel
+
+// In the car, and out of it.
+extension LiftRide {
+    /// How often the car is sent before somebody has to look.
+    static var sendAttempts: Int { 4 }
+    /// Two levels whose fits differ by less than this look the same.
+    static var fitMargin: Double { 0.05 }
+    /// A level that fits worse than this is not confirmed.
+    static var fitNeeded: Double { 0.5 }
+
+    mutating func send(_ view: WorldView, _ why: String) -> [MissionAction] {
+        sends += 1
+        clock.enter(.sending)
+        exitLevel = step.to
+        confirmations = 0
+        return [
+            .drive(.stand), .fieldMuting(.none), .watchDoorway(nil), .suspendLocalization(true),
+            .considerLevels([]), .sendLift(step.lift, step.to), .say("lift \(step.lift): \(why), to \(step.to)"),
+        ]
+    }
+
+    /// Sends the car once more, to the same level as ever.
+    private mutating func resend(_ view: WorldView, _ why: String) -> [MissionAction] {
+        if sends >= Self.sendAttempts {
+            return stick(
+                RobotError(
+                    .unavailable, "lift \(step.lift) does not bring me to \(step.to): \(why)",
+                    hint: "take the lift to \(step.to) by hand and resume, or help the robot out"))
+        }
+        return send(view, why)
+    }
+
+    mutating func leaveLevel(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
+        if isRecalled(lift) { return recall() }
+        if isOpen(lift, at: step.to) { return arrive() }
+        if lift.door == .closed || lift.motion == .up || lift.motion == .down {
+            clock.enter(.riding)
+            hasSpoken = false
+            return []
+        }
+        return clock.isLate ? resend(view, "it does not leave \(lift.currentLevel?.rawValue ?? "its level")") : []
+    }
+
+    mutating func ride(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
+        if isRecalled(lift) {
+            if !hasSpoken { return recall() }
+            if let level = lift.currentLevel, isOpen(lift, at: level), level == step.to || level == step.from {
+                exitLevel = level
+                return arrive()
+            }
+        } else if isOpen(lift, at: step.to) {
+            exitLevel = step.to
+            return arrive()
+        } else if let level = lift.currentLevel, isOpen(lift, at: level), clock.spent > .seconds(30),
+            lift.destination != step.to || !isOurs(lift)
+        {
+            // Somebody pressed another button, or the box forgot us. A stop on the way sorts itself out before this.
+            return resend(view, "it stopped at \(level)")
+        }
+        if clock.isLate {
+            let place = lift.currentLevel.map { "at \($0)" } ?? "somewhere"
+            return resend(view, lift.mode == .offline ? "it does not answer" : "it is still \(place)")
+        }
+        return []
+    }
+
+    private func isRecalled(_ lift: LiftState) -> Bool { lift.mode == .fire || lift.mode == .emergency }
+
+    /// A recall in a fire or an emergency: the lift goes where it must; the robot gets out there if it can.
+    private mutating func recall() -> [MissionAction] {
+        clock.enter(.riding)
+        hasSpoken = true
+        reason = RobotError(
+            .unavailable, "lift \(step.lift) was recalled (fire or emergency) with the robot in it",
+            hint: "resume when the lift is back in service")
+        return [.say("the lift has been recalled; I get out where it stops, if I can")]
+    }
+
+    private mutating func arrive() -> [MissionAction] {
+        clock.enter(.confirming)
+        confirmations = 0
+        return [.holdLiftDoor(step.lift, true), .considerLevels(levels)]
+    }
+
+    mutating func confirm(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
+        guard isOpen(lift, at: exitLevel) else {
+            return clock.isLate ? resend(view, "it left before the level was confirmed") : []
+        }
+        let fit = view.levelFit[exitLevel] ?? 0
+        let other = levels.filter { $0 != exitLevel }.compactMap { view.levelFit[$0] }.max() ?? 0
+        confirmations = fit >= Self.fitNeeded && fit >= other + Self.fitMargin ? confirmations + 1 : 0
+        if confirmations >= 5 {
+            clock.enter(.relocalizing)
+            switches = 1
+            return [.switchLevel(exitLevel, near: place(view)), .suspendLocalization(false)]
+        }
+        guard clock.isLate else { return [] }
+        let seen = levels.filter { (view.levelFit[$0] ?? 0) >= fit + Self.fitMargin }.first
+        let why = seen.map { "it looks like \($0)" } ?? "the LiDAR cannot tell the level"
+        return resend(view, "the lift says \(exitLevel), but \(why)")
+    }
+
+    mutating func relocalize(_ view: WorldView) -> [MissionAction] {
+        if view.level == exitLevel, clock.isSettled, case .tracking = view.localization {
+            clock.enter(.clearing)
+            hasSpoken = false
+            return [.considerLevels([]), .watchDoorway(exitPosts)]
+        }
+        guard clock.isLate else { return [] }
+        switches += 1
+        if switches <= 3 {
+            clock.enter(.relocalizing)
+            return [.switchLevel(exitLevel, near: step.cabinPose)]
+        }
+        return stick(
+            RobotError(
+                .notLocalized, "cannot find the pose on \(exitLevel) from the lift's car",
+                hint: "clear the view out of the car, or set the pose by hand"))
+    }
+
+    mutating func clear(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
+        if isOpen(lift, at: exitLevel), isFree(view) {
+            clock.enter(.exiting)
+            return [
+                .fieldMuting(.doorway),
+                drive(
+                    view, to: exitPose, speed: motion.liftSpeed, clearance: motion.doorwayClearance, turn: false),
+            ]
+        }
+        if clock.isLate {
+            return stick(
+                RobotError(.blocked, "the way out of lift \(step.lift) is not free", hint: "clear the lift's door"))
+        }
+        if let level = lift.currentLevel, level != exitLevel {
+            return resend(view, "it left \(exitLevel) with me")
+        }
+        if !hasSpoken, clock.spent > .seconds(5) {
+            hasSpoken = true
+            return [.holdLiftDoor(step.lift, true), .say("please let me out")]
+        }
+        return []
+    }
+
+    mutating func exit(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
+        if clock.isSettled, view.drive == .reached {
+            if view.pose.position.distance(to: exitPose.position) < 0.5 { return finish() }
+            return clearAgain()
+        }
+        if isOut(view) < 0.5, lift.door == .moving || lift.door == .closed {
+            clock.enter(.waitingToExit)
+            // A recalled car takes no orders; and never is it sent to the level of boarding.
+            let order = exitLevel == step.to ? .sendLift(step.lift, step.to) : MissionAction.holdLiftDoor(step.lift, true)
+            return [.drive(.stand), order, .say("the lift's door closes on me")]
+        }
+        if clock.isSettled, case .failed = view.drive { return clearAgain() }
+        if clock.isLate {
+            return stick(
+                RobotError(.blocked, "cannot get out of lift \(step.lift)", hint: "clear the lift's door"))
+        }
+        return []
+    }
+
+    private mutating func clearAgain() -> [MissionAction] {
+        switches += 1
+        if switches > 6 {
+            return stick(RobotError(.blocked, "cannot get out of lift \(step.lift)", hint: "clear the lift's door"))
+        }
+        clock.enter(.clearing)
+        hasSpoken = false
+        return [.drive(.stand), .watchDoorway(exitPosts)]
+    }
+
+    mutating func waitToExit(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
+        if isOpen(lift, at: exitLevel) { return clearAgain() }
+        if clock.isLate {
+            return stick(
+                RobotError(.blocked, "lift \(step.lift) does not open its door", hint: "open the lift's door"))
+        }
+        return []
+    }
+
+    private mutating func finish() -> [MissionAction] {
+        clock.enter(.out)
+        if let reason, exitLevel != step.to { outcome = .failed(reason) } else { outcome = .done }
+        return [.fieldMuting(.none), .watchDoorway(nil), .considerLevels([]), .releaseLift(step.lift)]
+    }
+
+    /// Where the robot is in the car; odometry knows it well, unless it was restarted.
+    private func place(_ view: WorldView) -> Pose2D {
+        view.pose.position.distance(to: step.cabinPose.position) < 0.4 ? view.pose : step.cabinPose
+    }
+
+    private var exitPose: Pose2D { exitLevel == step.to ? step.exitPose : step.hallPose }
+    private var exitPosts: [Point2D] { exitLevel == step.to ? step.exitPosts : step.boardingPosts }
+
+    /// How far out the robot is: 0 in the car, 0.5 with its middle under the door, 1 outside.
+    private func isOut(_ view: WorldView) -> Double {
+        let way = exitPose.position - step.cabinPose.position
+        let along = way * (1 / max(way.length, 1e-9))
+        let here = along.dot(view.pose.position - step.cabinPose.position)
+        let middle = exitPosts.count == 2 ? (exitPosts[0] + exitPosts[1]) * 0.5 : nil
+        let sill = middle.map { along.dot($0 - step.cabinPose.position) } ?? way.length / 2
+        return here < sill ? max(0, 0.5 * here / max(sill, 1e-9)) : 0.5
+    }
+}

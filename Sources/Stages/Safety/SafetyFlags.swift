@@ -1,0 +1,94 @@
+public import RobotModel
+
+/// How old, how far or how often something may be before the supervisor acts.
+@frozen
+public struct SafetyLimits: Sendable, BitwiseCopyable {
+    /// Seconds without fresh data before a device counts as silent.
+    public var lidarAge: Double
+    public var wheelsAge: Double
+    public var jointsAge: Double
+    public var inputsAge: Double
+    /// Seconds without a word from the deliberation.
+    public var deliberationAge: Double
+    /// Greatest difference of asked-for and measured speed, m/s; it has to last (`followingTime` seconds).
+    public var followingError: Double
+    public var followingTime: Double
+    /// Overrun ticks in the watched window that are too many.
+    public var overruns: Int
+    /// State of charge (0...1) below which the battery is low.
+    public var stateOfCharge: Double
+
+    public init(
+        lidarAge: Double = 0.35, wheelsAge: Double = 0.12, jointsAge: Double = 0.1, inputsAge: Double = 0.1,
+        deliberationAge: Double = 0.5, followingError: Double = 0.3, followingTime: Double = 0.4,
+        overruns: Int = 20, stateOfCharge: Double = 0.15
+    ) {
+        self.lidarAge = lidarAge
+        self.wheelsAge = wheelsAge
+        self.jointsAge = jointsAge
+        self.inputsAge = inputsAge
+        self.deliberationAge = deliberationAge
+        self.followingError = followingError
+        self.followingTime = followingTime
+        self.overruns = overruns
+        self.stateOfCharge = stateOfCharge
+    }
+}
+
+/// What the supervisor is told in a tick.
+///
+/// The initial values say that all is well, so that a robot without one of the devices leaves its fields alone.
+@frozen
+public struct SafetyFlags: Sendable, BitwiseCopyable {
+    public var emergencyStop = false
+    public var bumper = false
+    /// Seconds since each was heard of.
+    public var lidarAge = 0.0
+    public var wheelsAge = 0.0
+    public var jointsAge = 0.0
+    public var inputsAge = 0.0
+    public var deliberationAge = 0.0
+    /// Joints (bit i = joint i) whose servo reports an alert.
+    public var servoAlerts: UInt16 = 0
+    /// The wheel drive's fault words, or-ed.
+    public var wheelFault: UInt16 = 0
+    /// Difference of asked-for and measured speed, m/s, and for how many seconds it has been beyond the limit.
+    public var followingError = 0.0
+    public var followingErrorDuration = 0.0
+    /// Overrun ticks in the watched window.
+    public var overruns = 0
+    public var localized = true
+    public var stateOfCharge = 1.0
+    /// Something is in the protective or in the warning field.
+    public var protectiveField = false
+    public var warningField = false
+    /// The robot stands (below 1 cm/s and 0.02 rad/s).
+    public var standing = true
+
+    public init() {}
+
+    /// The causes that these flags raise under some limits. Never allocates.
+    @_noAllocation
+    public func causes(_ limits: SafetyLimits) -> SafetyCauses {
+        var bits: UInt32 = 0
+        if emergencyStop { bits |= 1 << 0 }
+        if bumper { bits |= 1 << 1 }
+        // Written so that an age that is not a number counts as silent.
+        if !(lidarAge <= limits.lidarAge) { bits |= 1 << 2 }
+        if !(wheelsAge <= limits.wheelsAge) { bits |= 1 << 3 }
+        if !(jointsAge <= limits.jointsAge) { bits |= 1 << 4 }
+        if !(inputsAge <= limits.inputsAge) { bits |= 1 << 5 }
+        if servoAlerts != 0 { bits |= 1 << 6 }
+        if wheelFault != 0 { bits |= 1 << 7 }
+        if !(followingError <= limits.followingError) && followingErrorDuration >= limits.followingTime {
+            bits |= 1 << 8
+        }
+        if overruns >= limits.overruns { bits |= 1 << 9 }
+        if !localized { bits |= 1 << 10 }
+        if !(stateOfCharge >= limits.stateOfCharge) { bits |= 1 << 11 }
+        if protectiveField { bits |= 1 << 12 }
+        if warningField { bits |= 1 << 13 }
+        if !(deliberationAge <= limits.deliberationAge) { bits |= 1 << 14 }
+        return SafetyCauses(rawValue: bits)
+    }
+}

@@ -1,0 +1,94 @@
+public import RobotModel
+
+/// Who may end what a cause demands, once the cause itself is gone.
+@frozen
+public enum SafetyClearing: Sendable, BitwiseCopyable, Equatable {
+    /// It ends by itself.
+    case itself
+    /// A person has to say so.
+    case person
+    /// A person may say so; it ends by itself when the robot has stood still for 3 s after the cause was gone.
+    case personOrStanding
+}
+
+/// What the supervisor does about one cause.
+@frozen
+public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
+    public var action: SafetyAction
+    /// Nanoseconds that the condition has to be gone before it counts as gone.
+    public var settle: Int64
+    public var clearing: SafetyClearing
+
+    /// Whether the cause is latched when it goes. (Comparing enums is not accepted in a function that may not allocate.)
+    public var latches: Bool {
+        @_noAllocation get {
+            switch clearing {
+            case .itself: false
+            case .person, .personOrStanding: true
+            }
+        }
+    }
+
+    /// Whether standing still ends the latch.
+    public var clearsStanding: Bool {
+        @_noAllocation get {
+            switch clearing {
+            case .personOrStanding: true
+            case .itself, .person: false
+            }
+        }
+    }
+
+    @_noAllocation
+    init(_ action: SafetyAction, settleMilliseconds: Int64, _ clearing: SafetyClearing) {
+        self.action = action
+        settle = settleMilliseconds * 1_000_000
+        self.clearing = clearing
+    }
+
+    /// How many causes there are: the bits of `SafetyCauses` from 0.
+    public static var count: Int { 15 }
+    /// Nanoseconds of standing still after which `personOrStanding` clears.
+    public static var standingTime: Int64 { @_noAllocation get { 3_000_000_000 } }
+
+    /// The table: the rule for the cause whose bit in `SafetyCauses` is `1 << index`.
+    ///
+    /// A switch and not an array, since an array would be allocated in the tick.
+    @_noAllocation
+    public static func rule(_ index: Int) -> SafetyRule {
+        switch index {
+        // Releasing the button must not start the machine again (ISO 13850): a person does that, at the console.
+        // 0.5 s, since the contacts of a turning button bounce for long.
+        case 0: SafetyRule(.torqueOff, settleMilliseconds: 500, .person)  // emergencyStop
+        // Whoever was touched has to get away first. Standing clear of it for 3 s is as good as a person's word: the
+        // robot only drives away from what the planner sees.
+        case 1: SafetyRule(.protectiveStop, settleMilliseconds: 200, .personOrStanding)  // bumper
+        // Blind: nothing says that the way is free. Three scans show that the device is back for good.
+        case 2: SafetyRule(.protectiveStop, settleMilliseconds: 300, .itself)  // staleLidar
+        // The drive may still turn the wheels; it is told zero for as long as it does not answer.
+        case 3: SafetyRule(.protectiveStop, settleMilliseconds: 500, .itself)  // staleWheels
+        // The servos hold by their own watchdog; driving with an arm nobody sees may hit something.
+        case 4: SafetyRule(.hold, settleMilliseconds: 500, .itself)  // staleJoints
+        // The emergency stop cannot be read: as bad as a pressed one, but nobody pressed it.
+        case 5: SafetyRule(.protectiveStop, settleMilliseconds: 500, .itself)  // staleInputs
+        // An overloaded or hot servo has let go; it is rebooted by a person who looks at the arm.
+        case 6: SafetyRule(.hold, settleMilliseconds: 200, .person)  // servoAlert
+        // Over-current or a lost hall sensor: the drive cannot brake in a controlled way.
+        case 7: SafetyRule(.torqueOff, settleMilliseconds: 500, .person)  // wheelFault
+        // Stuck against something, or wheels that spin: stand, let things settle, try again.
+        case 8: SafetyRule(.protectiveStop, settleMilliseconds: 2000, .itself)  // followingError
+        // The loop is late so often that a stop would be late too; the window itself has to empty first.
+        case 9: SafetyRule(.hold, settleMilliseconds: 1000, .itself)  // tickOverrun
+        // Driving by dead reckoning ends in a wall; five scans in a row have to fit again.
+        case 10: SafetyRule(.hold, settleMilliseconds: 500, .itself)  // notLocalized
+        // The executive sends the robot home; nothing is gained by stopping in a corridor.
+        case 11: SafetyRule(.warn, settleMilliseconds: 10_000, .itself)  // batteryLow
+        // One second, so that somebody who steps back and forth does not make the robot twitch.
+        case 12: SafetyRule(.protectiveStop, settleMilliseconds: 1000, .itself)  // protectiveField
+        // Three scans, so that the speed does not hunt at the field's edge.
+        case 13: SafetyRule(.slow, settleMilliseconds: 300, .itself)  // warningField
+        // The set-points are old; the tick brings the robot to a stop on its own.
+        default: SafetyRule(.hold, settleMilliseconds: 200, .itself)  // silentDeliberation
+        }
+    }
+}

@@ -1,0 +1,97 @@
+public import RobotModel
+
+/// What to do when things go wrong: flags in, action out.
+///
+/// A pure value and a kernel of the tick: it never allocates, waits or reads a clock. The rules are a table
+/// (`SafetyRule`). The action is always the strongest that any standing or latched cause demands, so a second fault can
+/// never weaken what a first one asked for.
+///
+/// The form is that of PX4's failsafe class (`src/modules/commander/failsafe/framework.h`): flags in, ordered actions,
+/// a clear condition for each cause.
+public struct SafetySupervisor: Sendable, BitwiseCopyable {
+    public var limits: SafetyLimits
+    /// What the last step decided.
+    public private(set) var state = SafetyState()
+
+    private var standing: UInt32 = 0
+    private var latched: UInt32 = 0
+    /// When each cause was last present.
+    private var lastSeen = InlineArray<15, Int64>(repeating: 0)
+    /// Since when the robot stands; .max while it moves.
+    private var standsSince = Int64.max
+
+    public init(limits: SafetyLimits = SafetyLimits()) { self.limits = limits }
+
+    /// One tick: what the flags demand now.
+    @_noAllocation
+    public mutating func step(_ flags: SafetyFlags, at now: Instant) -> SafetyState {
+        step(causes: flags.causes(limits), isStanding: flags.standing, at: now)
+    }
+
+    /// One tick, with the causes already derived.
+    @_noAllocation
+    public mutating func step(causes: SafetyCauses, isStanding: Bool, at now: Instant) -> SafetyState {
+        let time = now.nanoseconds
+        if !isStanding {
+            standsSince = .max
+        } else if standsSince == .max {
+            standsSince = time
+        }
+        for index in 0..<15 {
+            let bit: UInt32 = 1 << UInt32(index)
+            let rule = SafetyRule.rule(index)
+            if causes.rawValue & bit != 0 {
+                standing |= bit
+                latched &= ~bit
+                lastSeen[index] = time
+                continue
+            }
+            let gone = time - lastSeen[index]
+            if standing & bit != 0 && gone >= rule.settle {
+                standing &= ~bit
+                if rule.latches { latched |= bit }
+            }
+            if latched & bit != 0 && rule.clearsStanding && gone >= SafetyRule.standingTime
+                && standsSince != .max && time - standsSince >= SafetyRule.standingTime
+            {
+                latched &= ~bit
+            }
+        }
+        decide()
+        return state
+    }
+
+    /// A person says that it is safe to go on: ends what waits for that. Causes that still stand are not touched.
+    ///
+    /// - Returns: What still stands and therefore could not be cleared.
+    @_noAllocation
+    public mutating func clearByPerson() -> SafetyCauses {
+        latched = 0
+        decide()
+        return SafetyCauses(rawValue: standing)
+    }
+
+    @_noAllocation
+    private mutating func decide() {
+        var action: UInt8 = 0
+        let demanding = standing | latched
+        for index in 0..<15 where demanding & (1 << UInt32(index)) != 0 {
+            action = max(action, SafetyRule.rule(index).action.rawValue)
+        }
+        state.action = Self.action(action)
+        state.causes = SafetyCauses(rawValue: standing)
+        state.latched = SafetyCauses(rawValue: latched)
+    }
+
+    @_noAllocation
+    private static func action(_ rawValue: UInt8) -> SafetyAction {
+        switch rawValue {
+        case 0: .none
+        case 1: .warn
+        case 2: .slow
+        case 3: .hold
+        case 4: .protectiveStop
+        default: .torqueOff
+        }
+    }
+}
