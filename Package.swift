@@ -178,7 +178,7 @@ let package = Package(
         tests("DeviceProtocolsTests", of: ["DeviceProtocols", "RobotModel"]),
         tests("DeviceIOTests", of: ["DeviceIO", "RobotModel"]),
         tests("DevicesTests", of: ["DeviceIO", "DeviceProtocols", "Devices", "Realtime", "RobotModel", "Twin"]),
-        tests("BoardFileTests", of: ["BoardFile", "RobotModel"]),
+        tests("BoardFileTests", of: ["BoardFile", "RobotModel", "StructuredText"]),
         tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
         tests(
             "BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "StructuredText"]),
@@ -195,9 +195,14 @@ let package = Package(
             "ReflowTests", of: ["Digests", "MCAP", "Realtime", "Reflow", "ReflowStation", "RobotModel"], hasPeers: true),
         tests("ConsoleTests", of: ["CSodium", "Console", "Control", "DeviceIO", "RobotModel"]),
         tests("ControlTests", of: ["Control", "RobotModel"]),
-        tests("TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"]),
+        tests(
+            "TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"],
+            hasPeers: true),
         tests(
             "RobotRuntimeTests",
-            of: ["BoardFile", "CMallocCounter", "Control", "DeviceIO", "RobotModel", "RobotRuntime", "Twin"]),
+            of: [
+                "BoardFile", "BuildingImport", "BuildingMap", "CMallocCounter", "Control", "DeviceIO", "MCAP",
+                "Missions", "Reflow", "RobotModel", "RobotRuntime", "Twin",
+            ], outside: [Outside.log], hasPeers: false),
     ]
 )

@@ -238,6 +238,13 @@ struct TwinTests {
         #expect(bench.twin.truth.stateOfCharge < 0.1)
     }
 
+    @Test("a fault of something that there is not is refused with what there is")
+    func unknownFault() {
+        for fault in [Fault.doorStuck("back_door"), .liftFire("lift_9"), .servoAlert(id: 99)] {
+            #expect(throws: RobotError.self) { _ = try Bench(faults: [ScheduledFault(fault)]) }
+        }
+    }
+
     @Test("the console's cable carries what is typed and what is said, no faster than its rate")
     func console() throws {
         let bench = try Bench()

@@ -57,7 +57,8 @@ public enum ArmStatus: Hashable, Sendable {
 }
 
 /// What the gripper is asked to do until told otherwise.
-public enum GripperGoal: Hashable, Sendable {
+@frozen
+public enum GripperGoal: Hashable, Sendable, BitwiseCopyable {
     /// Open to a width in metres.
     case open(width: Double)
     /// Close until the motor current shows a grip or the fingers meet.

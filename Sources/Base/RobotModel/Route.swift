@@ -1,5 +1,5 @@
 /// A way through a building, from where the robot stands to a place, as steps to be done one after the other.
-public struct Route: Hashable, Sendable {
+public struct Route: Hashable, Sendable, Codable {
     /// The steps in order.
     public var steps: [RouteStep]
     /// Metres driven on wheels.
@@ -15,7 +15,7 @@ public struct Route: Hashable, Sendable {
 }
 
 /// One step of a route.
-public enum RouteStep: Hashable, Sendable {
+public enum RouteStep: Hashable, Sendable, Codable {
     /// Drive along a polyline on one level.
     case drive(DriveStep)
     /// Pass a door: hold before it, have it opened, cross, let it close.
@@ -25,7 +25,7 @@ public enum RouteStep: Hashable, Sendable {
 }
 
 /// Driving on one level.
-public struct DriveStep: Hashable, Sendable {
+public struct DriveStep: Hashable, Sendable, Codable {
     public var level: LevelID
     /// Corner points in the map frame, metres; the first is where the step starts.
     public var path: [Point2D]
@@ -42,7 +42,7 @@ public struct DriveStep: Hashable, Sendable {
 }
 
 /// Passing a door.
-public struct DoorStep: Hashable, Sendable {
+public struct DoorStep: Hashable, Sendable, Codable {
     public var door: DoorID
     public var level: LevelID
     /// Where the robot waits until the door is open, facing the door.
@@ -66,7 +66,7 @@ public struct DoorStep: Hashable, Sendable {
 }
 
 /// Riding a lift.
-public struct LiftStep: Hashable, Sendable {
+public struct LiftStep: Hashable, Sendable, Codable {
     public var lift: LiftID
     public var from: LevelID
     public var to: LevelID

@@ -24,6 +24,10 @@ CURLcode doorstep_curl_set_transfer(CURL *handle, CURLoption option, doorstep_cu
     return curl_easy_setopt(handle, option, value);
 }
 
+CURLcode doorstep_curl_set_progress(CURL *handle, doorstep_curl_progress value) {
+    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
+
 long doorstep_curl_response_code(CURL *handle) {
     long code = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);

@@ -18,9 +18,10 @@ struct DemoView {
         shown = status.announcements.last?.time ?? shown
         guard isTerminal else {
             for item in news { print(String(format: "%7.1f s  %@", item.time, item.text)) }
-            if let mission = status.mission, mission.step != lastStep {
-                lastStep = mission.step
-                print(String(format: "%7.1f s  [%@ %@] %@", status.uptime, status.place.level, status.place.near, mission.step))
+            if status.doing != lastStep {
+                lastStep = status.doing
+                let place = status.place
+                print(String(format: "%7.1f s  [%@ %@] %@", status.uptime, place.level, place.near, status.doing))
             }
             return
         }
@@ -38,7 +39,7 @@ struct DemoView {
         let title = " \(status.robot) "
         var lines = [bar(title)]
         lines.append(row("mission", status.mission.map { "\($0.id)  \($0.state)" } ?? "none"))
-        lines.append(row("doing", status.mission?.step ?? "waiting"))
+        lines.append(row("doing", status.doing))
         lines.append(
             row(
                 "where",

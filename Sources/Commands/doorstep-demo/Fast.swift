@@ -127,7 +127,7 @@ private final class Observer: @unchecked Sendable {
 extension TruthSample {
     init(_ truth: Truth) {
         self.init(
-            time: truth.time.seconds(since: .zero), level: truth.level.rawValue, pose: truth.pose,
+            time: truth.time.seconds(since: .zero), clock: truth.time.seconds(since: .zero), level: truth.level.rawValue, pose: truth.pose,
             meal: truth.meal.rawValue, distance: truth.distance, nearest: truth.nearestApproach,
             nearestPerson: truth.nearestPerson, contacts: truth.contacts)
     }

@@ -33,7 +33,7 @@ struct RunSummary {
     mutating func note(_ status: RobotStatus, meal: String, at time: Double) {
         if status.mission != nil, started == nil { started = time }
         if meal == "delivered", delivered == nil { delivered = time }
-        if started != nil, ended == nil, status.mission == nil { ended = time }
+        if started != nil, ended == nil, status.isIdle, status.isHome, delivered != nil || time - (started ?? 0) > 10 { ended = time }
     }
 
     /// RMS of the position error in metres and of the heading error in degrees.
@@ -78,7 +78,9 @@ struct RunSummary {
 
 /// What really is, as the twin tells it for the summary.
 struct TruthSample {
+    /// Seconds of the twin's own time, and of the machine's monotonic clock.
     var time: Double
+    var clock: Double
     var level: String
     var pose: Pose2D
     var meal: String

@@ -40,7 +40,7 @@ struct Watch: AsyncParsableCommand {
             view.show(status, console: console)
             for sample in truths.new() {
                 summary.note(status, meal: sample.meal, at: sample.time)
-                if abs(sample.time - status.uptime) < 0.06 { summary.compare(status.place, with: sample) }
+                if abs(sample.clock - status.clock) < 0.06 { summary.compare(status.place, with: sample) }
             }
             // Dropped when the robot knows where it is: dispatch would do it at any time.
             if !isDropped, status.place.localization == "tracking" {
@@ -103,13 +103,14 @@ extension TruthSample {
     fileprivate init?(json: Data) {
         guard let line = try? JSONDecoder().decode(Line.self, from: json) else { return nil }
         self.init(
-            time: line.t, level: line.level, pose: Pose2D(x: line.x, y: line.y, yaw: line.yaw), meal: line.meal,
+            time: line.t, clock: line.clock, level: line.level, pose: Pose2D(x: line.x, y: line.y, yaw: line.yaw), meal: line.meal,
             distance: line.distance, nearest: line.nearest ?? .infinity, nearestPerson: line.nearest_person ?? .infinity,
             contacts: line.contacts)
     }
 
     private struct Line: Decodable {
         var t: Double
+        var clock: Double
         var level: String
         var x: Double
         var y: Double

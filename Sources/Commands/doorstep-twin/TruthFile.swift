@@ -18,10 +18,11 @@ struct TruthFile {
         }
     }
 
-    mutating func write(_ truth: Truth) {
+    /// - Parameter clock: The machine's monotonic clock, which the daemon's status gives too.
+    mutating func write(_ truth: Truth, clock: Instant) {
         guard truth.time >= next else { return }
         next = truth.time + Self.period
-        let line = Array((truth.json + "\n").utf8)
+        let line = Array(("{\"clock\":\(clock.seconds(since: .zero))," + truth.json.dropFirst() + "\n").utf8)
         // A reader of half a line sees the rest at the next write; a full disk only costs the summary.
         line.withUnsafeBytes { bytes in _ = Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
     }

@@ -63,7 +63,7 @@ struct TwinCommand: ParsableCommand {
             world += min(now - last, longestCatchUp)
             last = now
             twin.advance(to: world)
-            log?.write(twin.truth)
+            log?.write(twin.truth, clock: now)
         }
         print(twin.truth.json)
     }

@@ -6,7 +6,15 @@ public struct RobotStatus: Sendable, Codable {
     public var version: String
     /// Seconds since the daemon started.
     public var uptime: Double
+    /// The machine's monotonic clock at this moment, seconds.
+    public var clock: Double
     public var mission: MissionSection?
+    /// What the robot does, with a mission or without one, in words.
+    public var doing: String
+    /// Nothing is under way: no mission, no way home.
+    public var isIdle: Bool
+    /// The robot stands where it lives.
+    public var isHome: Bool
     /// Missions that wait, in the order in which they will be done.
     public var queue: [QueuedMission]
     public var place: PlaceSection
@@ -27,6 +35,10 @@ public struct RobotStatus: Sendable, Codable {
         self.robot = robot
         self.version = version
         uptime = 0
+        clock = 0
+        doing = "idle"
+        isIdle = true
+        isHome = false
         queue = []
         place = PlaceSection()
         tick = TickSection()
@@ -118,13 +130,15 @@ public struct TickSection: Sendable, Codable {
 public struct JobSection: Sendable, Codable {
     public var name: String
     public var runs: Int
-    public var mean: Double
+    /// What it may take.
+    public var budget: Double
     public var max: Double
+    /// Late ticks put down to it.
     public var late: Int
-    public init(name: String, runs: Int, mean: Double, max: Double, late: Int) {
+    public init(name: String, runs: Int, budget: Double, max: Double, late: Int) {
         self.name = name
         self.runs = runs
-        self.mean = mean
+        self.budget = budget
         self.max = max
         self.late = late
     }

@@ -2,55 +2,52 @@
 ///
 /// A value that only makes bytes: `takeBytes()` hands over what is ready to be appended to the file, so that whoever
 /// owns the file decides when it is written and made durable. A chunk holds what came since the last `closeChunk()`;
-/// what is lost in a power cut is the open chunk.
+/// what is lost in a power cut is the open chunk. The same calls give the same bytes.
+///
+///     var writer = MCAPWriter(library: "doorstep 1.0")
+///     let poses = writer.addChannel(topic: "/pose", schema: 0, encoding: "json")
+///     writer.addMessage(channel: poses, logTime: 1, publishTime: 1, data: Array("{}".utf8))
+///     writer.finish()
+///     let file = writer.takeBytes()
 public struct MCAPWriter: Sendable {
-    /// A schema and a channel share the numbers that this hands out.
+    /// What `addChannel` hands out, from 1.
     public typealias ChannelID = UInt16
 
-    private struct Schema: Sendable {
-        var id: UInt16
-        var name: String
-        var encoding: String
-        var data: [UInt8]
-    }
-
-    private struct Channel: Sendable {
-        var id: UInt16
-        var schema: UInt16
-        var topic: String
-        var encoding: String
-        var metadata: [String: String]
+    /// A channel and what has been written to it.
+    struct Track: Sendable {
+        var channel: MCAPRecord.Channel
         var sequence: UInt32 = 0
         var count: UInt64 = 0
+        /// (log time, offset in the open chunk) of each message in the open chunk.
+        var entries: [(UInt64, UInt64)] = []
     }
 
-    private struct ChunkIndex: Sendable {
-        var start: UInt64
-        var end: UInt64
-        var offset: UInt64
-        var length: UInt64
-        var indexOffsets: [(channel: UInt16, offset: UInt64)]
-        var indexLength: UInt64
-        var compression: String
-        var compressedSize: UInt64
-        var uncompressedSize: UInt64
+    /// The times of some messages; `start` is after `end` while there are none.
+    struct Span: Sendable {
+        var start = UInt64.max
+        var end: UInt64 = 0
+
+        mutating func include(_ time: UInt64) {
+            start = min(start, time)
+            end = max(end, time)
+        }
+        /// Both ends as records carry them: 0 when there is no message.
+        var ends: (start: UInt64, end: UInt64) { start == .max ? (0, 0) : (start, end) }
     }
 
-    private var schemas: [Schema] = []
-    private var channels: [Channel] = []
+    var schemas: [MCAPRecord.Schema] = []
+    var tracks: [Track] = []
+    var chunkIndexes: [MCAPRecord.ChunkIndex] = []
+    var metadataIndexes: [MCAPRecord.MetadataIndex] = []
+    var messages: UInt64 = 0
+    var span = Span()
+    /// What waits to be taken.
+    var ready = ByteWriter()
+    /// Bytes taken so far, and their checksum.
+    var handedOver: UInt64 = 0
+    var dataCRC = CRC32()
     private var chunk = ByteWriter()
-    private var chunkStart: UInt64 = .max
-    private var chunkEnd: UInt64 = 0
-    /// (log time, offset in the open chunk) for every message, by channel.
-    private var chunkEntries: [[(UInt64, UInt64)]] = []
-    private var chunkIndexes: [ChunkIndex] = []
-    private var ready = ByteWriter()
-    private var handedOver: UInt64 = 0
-    private var dataCRC = CRC32()
-    private var start: UInt64 = .max
-    private var end: UInt64 = 0
-    private var messages: UInt64 = 0
-    private var metadataIndexes: [(offset: UInt64, length: UInt64, name: String)] = []
+    private var chunkSpan = Span()
 
     /// A writer whose first bytes are the magic and the header.
     public init(profile: String = "", library: String) {
@@ -61,17 +58,23 @@ public struct MCAPWriter: Sendable {
         ready.putRecord(.header, header.bytes)
     }
 
+    /// A writer that goes on where others stopped; the caller fills in what they wrote.
+    init() {}
+
     /// How many bytes wait in the open chunk, uncompressed.
     public var openChunkBytes: Int { chunk.bytes.count }
 
     /// How many messages have been added.
     public var messageCount: Int { Int(messages) }
 
+    /// Offset in the file at which the next byte of `ready` will lie.
+    var position: UInt64 { handedOver + UInt64(ready.bytes.count) }
+
     /// Adds a schema and returns its number (from 1).
     public mutating func addSchema(name: String, encoding: String, data: [UInt8]) -> UInt16 {
-        let schema = Schema(id: UInt16(schemas.count + 1), name: name, encoding: encoding, data: data)
+        let schema = MCAPRecord.Schema(id: UInt16(schemas.count + 1), name: name, encoding: encoding, data: data)
         schemas.append(schema)
-        chunk.putRecord(.schema, Self.content(of: schema))
+        chunk.putRecord(.schema, schema.content)
         return schema.id
     }
 
@@ -79,31 +82,32 @@ public struct MCAPWriter: Sendable {
     public mutating func addChannel(
         topic: String, schema: UInt16, encoding: String, metadata: [String: String] = [:]
     ) -> ChannelID {
-        let channel = Channel(
-            id: UInt16(channels.count + 1), schema: schema, topic: topic, encoding: encoding, metadata: metadata)
-        channels.append(channel)
-        chunkEntries.append([])
-        chunk.putRecord(.channel, Self.content(of: channel))
+        let channel = MCAPRecord.Channel(
+            id: UInt16(tracks.count + 1), schema: schema, topic: topic, encoding: encoding, metadata: metadata)
+        tracks.append(Track(channel: channel))
+        chunk.putRecord(.channel, channel.content)
         return channel.id
     }
 
     /// Adds a message to the open chunk. Times in nanoseconds.
+    ///
+    /// - Precondition: `id` is a number that `addChannel` of this writer returned.
     public mutating func addMessage(channel id: ChannelID, logTime: UInt64, publishTime: UInt64, data: [UInt8]) {
         let index = Int(id) - 1
         let offset = UInt64(chunk.bytes.count)
         chunk.bytes.append(MCAPFormat.Opcode.message.rawValue)
         chunk.put(UInt64(22 + data.count))
         chunk.put(id)
-        chunk.put(channels[index].sequence)
+        chunk.put(tracks[index].sequence)
         chunk.put(logTime)
         chunk.put(publishTime)
         chunk.bytes.append(contentsOf: data)
-        chunkEntries[index].append((logTime, offset))
-        channels[index].sequence &+= 1
-        channels[index].count += 1
+        tracks[index].entries.append((logTime, offset))
+        tracks[index].sequence &+= 1
+        tracks[index].count += 1
         messages += 1
-        chunkStart = min(chunkStart, logTime)
-        chunkEnd = max(chunkEnd, logTime)
+        chunkSpan.include(logTime)
+        span.include(logTime)
     }
 
     /// Adds metadata: a named map, outside any chunk.
@@ -114,7 +118,7 @@ public struct MCAPWriter: Sendable {
         closeChunk()
         let offset = position
         ready.putRecord(.metadata, content.bytes)
-        metadataIndexes.append((offset, position - offset, name))
+        metadataIndexes.append(MCAPRecord.MetadataIndex(offset: offset, length: position - offset, name: name))
     }
 
     /// Closes the open chunk, if anything is in it, with its message indexes.
@@ -123,84 +127,48 @@ public struct MCAPWriter: Sendable {
         let records = chunk.bytes
         let compressed = Zstandard.compress(records)
         let payload = compressed ?? records
-        let compression = compressed == nil ? "" : "zstd"
-        let startTime = chunkStart == .max ? 0 : chunkStart
+        let (start, end) = chunkSpan.ends
         var content = ByteWriter()
-        content.put(startTime)
-        content.put(chunkEnd)
+        content.bytes.reserveCapacity(payload.count + 48)
+        content.put(start)
+        content.put(end)
         content.put(UInt64(records.count))
         content.put(CRC32.checksum(records[...]))
-        content.put(compression)
+        content.put(compressed == nil ? "" : "zstd")
         content.put(UInt64(payload.count))
         content.bytes.append(contentsOf: payload)
         let offset = position
         ready.putRecord(.chunk, content.bytes)
-        let length = position - offset
-        var index = ChunkIndex(
-            start: startTime, end: chunkEnd, offset: offset, length: length, indexOffsets: [], indexLength: 0,
-            compression: compression, compressedSize: UInt64(payload.count), uncompressedSize: UInt64(records.count))
-        let indexStart = position
-        for (number, entries) in chunkEntries.enumerated() where !entries.isEmpty {
-            index.indexOffsets.append((channels[number].id, position))
+        chunkIndexes.append(
+            MCAPRecord.ChunkIndex(
+                start: start, end: end, offset: offset, length: position - offset,
+                compression: compressed == nil ? "" : "zstd", compressedSize: UInt64(payload.count),
+                uncompressedSize: UInt64(records.count)))
+        indexLastChunk()
+        chunk.bytes.removeAll(keepingCapacity: true)
+        chunkSpan = Span()
+    }
+
+    /// Writes the message indexes that follow a chunk, from what the tracks noted of it.
+    mutating func indexLastChunk() {
+        let start = position
+        var offsets: [(channel: UInt16, offset: UInt64)] = []
+        for number in tracks.indices where !tracks[number].entries.isEmpty {
+            let id = tracks[number].channel.id
+            offsets.append((id, position))
             var body = ByteWriter()
-            body.put(channels[number].id)
-            body.put(UInt32(entries.count * 16))
-            for (time, at) in entries {
+            body.bytes.reserveCapacity(6 + tracks[number].entries.count * 16)
+            body.put(id)
+            body.put(UInt32(tracks[number].entries.count * 16))
+            for (time, at) in tracks[number].entries {
                 body.put(time)
                 body.put(at)
             }
             ready.putRecord(.messageIndex, body.bytes)
-            chunkEntries[number].removeAll(keepingCapacity: true)
+            tracks[number].entries.removeAll(keepingCapacity: true)
         }
-        index.indexLength = position - indexStart
-        chunkIndexes.append(index)
-        if chunkStart != .max {
-            start = min(start, chunkStart)
-            end = max(end, chunkEnd)
-        }
-        chunk.bytes.removeAll(keepingCapacity: true)
-        chunkStart = .max
-        chunkEnd = 0
-    }
-
-    /// Closes the file: data end, summary, footer, magic. Nothing may be added afterwards.
-    public mutating func finish() {
-        closeChunk()
-        var crc = dataCRC
-        crc.update(ready.bytes[...])
-        var dataEnd = ByteWriter()
-        dataEnd.put(crc.value)
-        ready.putRecord(.dataEnd, dataEnd.bytes)
-        let summaryStart = position
-        var summary = ByteWriter()
-        var groups: [(opcode: MCAPFormat.Opcode, start: UInt64, length: UInt64)] = []
-        func group(_ opcode: MCAPFormat.Opcode, _ contents: [[UInt8]]) {
-            guard !contents.isEmpty else { return }
-            let from = summaryStart + UInt64(summary.bytes.count)
-            for content in contents { summary.putRecord(opcode, content) }
-            groups.append((opcode, from, summaryStart + UInt64(summary.bytes.count) - from))
-        }
-        group(.schema, schemas.map(Self.content))
-        group(.channel, channels.map(Self.content))
-        group(.statistics, [statistics])
-        group(.metadataIndex, metadataIndexes.map(Self.content))
-        group(.chunkIndex, chunkIndexes.map(Self.content))
-        let offsetStart = summaryStart + UInt64(summary.bytes.count)
-        for entry in groups {
-            var content = ByteWriter()
-            content.put(entry.opcode.rawValue)
-            content.put(entry.start)
-            content.put(entry.length)
-            summary.putRecord(.summaryOffset, content.bytes)
-        }
-        // The footer's checksum covers the summary and the footer up to the checksum itself.
-        summary.bytes.append(MCAPFormat.Opcode.footer.rawValue)
-        summary.put(UInt64(20))
-        summary.put(summaryStart)
-        summary.put(offsetStart)
-        summary.put(CRC32.checksum(summary.bytes[...]))
-        ready.bytes.append(contentsOf: summary.bytes)
-        ready.bytes.append(contentsOf: MCAPFormat.magic)
+        chunkIndexes[chunkIndexes.count - 1].indexOffsets = offsets
+        chunkIndexes[chunkIndexes.count - 1].indexLength = position - start
     }
 
     /// Hands over the bytes that belong at the end of the file now.
@@ -210,74 +178,5 @@ public struct MCAPWriter: Sendable {
         let bytes = ready.bytes
         ready.bytes = []
         return bytes
-    }
-
-    /// Offset in the file at which the next byte of `ready` will lie.
-    private var position: UInt64 { handedOver + UInt64(ready.bytes.count) }
-}
-
-extension MCAPWriter {
-    private static func content(of schema: Schema) -> [UInt8] {
-        var content = ByteWriter()
-        content.put(schema.id)
-        content.put(schema.name)
-        content.put(schema.encoding)
-        content.put(schema.data, lengthAs: UInt32.self)
-        return content.bytes
-    }
-
-    private static func content(of channel: Channel) -> [UInt8] {
-        var content = ByteWriter()
-        content.put(channel.id)
-        content.put(channel.schema)
-        content.put(channel.topic)
-        content.put(channel.encoding)
-        content.put(channel.metadata)
-        return content.bytes
-    }
-
-    private static func content(of index: (offset: UInt64, length: UInt64, name: String)) -> [UInt8] {
-        var content = ByteWriter()
-        content.put(index.offset)
-        content.put(index.length)
-        content.put(index.name)
-        return content.bytes
-    }
-
-    private static func content(of index: ChunkIndex) -> [UInt8] {
-        var content = ByteWriter()
-        content.put(index.start)
-        content.put(index.end)
-        content.put(index.offset)
-        content.put(index.length)
-        content.put(UInt32(index.indexOffsets.count * 10))
-        for (channel, offset) in index.indexOffsets {
-            content.put(channel)
-            content.put(offset)
-        }
-        content.put(index.indexLength)
-        content.put(index.compression)
-        content.put(index.compressedSize)
-        content.put(index.uncompressedSize)
-        return content.bytes
-    }
-
-    private var statistics: [UInt8] {
-        var content = ByteWriter()
-        content.put(messages)
-        content.put(UInt16(schemas.count))
-        content.put(UInt32(channels.count))
-        content.put(UInt32(0))
-        content.put(UInt32(metadataIndexes.count))
-        content.put(UInt32(chunkIndexes.count))
-        content.put(start == .max ? 0 : start)
-        content.put(end)
-        let counted = channels.filter { $0.count > 0 }
-        content.put(UInt32(counted.count * 10))
-        for channel in counted {
-            content.put(channel.id)
-            content.put(channel.count)
-        }
-        return content.bytes
     }
 }

@@ -9,26 +9,37 @@ final class HTTPClient {
         var headers: [String: String]
     }
 
-    private final class Received {
+    /// The largest body of an answer, bytes: a station's carries nothing that its headers do not.
+    private static let largestBody = 64 * 1024
+
+    /// What libcurl's callbacks work on during one request.
+    private final class Transfer {
         var headers: [String: String] = [:]
+        var bodyBytes = 0
+        let isCancelled: () -> Bool
+
+        init(isCancelled: @escaping () -> Bool) { self.isCancelled = isCancelled }
     }
 
     private let handle: UnsafeMutableRawPointer
+    private let isCancelled: () -> Bool
 
-    init?() {
+    /// - Parameter isCancelled: Asked at least once a second while a request is under way; true ends it.
+    init?(isCancelled: @escaping () -> Bool) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
+        self.isCancelled = isCancelled
     }
 
     deinit { curl_easy_cleanup(handle) }
 
-    /// Sends a request and waits for its answer, at most 30 s, 5 s for the connection.
+    /// Sends a request and waits for its answer: 5 s for the connection, 30 s in which nothing moves, 5 min in all.
     ///
     /// - Throws: `RobotError.unavailable` when the station cannot be reached or does not answer.
     func send(
         _ method: String, _ address: String, headers: [String: String] = [:], body: [UInt8]? = nil
     ) throws(RobotError) -> Response {
-        let received = Received()
+        let transfer = Transfer(isCancelled: isCancelled)
         var list: UnsafeMutablePointer<curl_slist>?
         for (name, value) in headers { list = curl_slist_append(list, "\(name): \(value)") }
         // Expect: 100-continue would cost a round trip for every part.
@@ -39,9 +50,27 @@ final class HTTPClient {
         _ = doorstep_curl_set_string(handle, CURLOPT_CUSTOMREQUEST, method)
         _ = doorstep_curl_set_long(handle, CURLOPT_NOSIGNAL, 1)
         _ = doorstep_curl_set_long(handle, CURLOPT_CONNECTTIMEOUT, 5)
-        _ = doorstep_curl_set_long(handle, CURLOPT_TIMEOUT, 30)
+        _ = doorstep_curl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
+        _ = doorstep_curl_set_long(handle, CURLOPT_LOW_SPEED_TIME, 30)
+        // A part in 5 min is 7 kbit/s: less is no link.
+        _ = doorstep_curl_set_long(handle, CURLOPT_TIMEOUT, 300)
         _ = doorstep_curl_set_list(handle, list)
-        _ = doorstep_curl_set_pointer(handle, CURLOPT_HEADERDATA, Unmanaged.passUnretained(received).toOpaque())
+        let code = withExtendedLifetime(transfer) {
+            observe(with: transfer)
+            return perform(body)
+        }
+        guard code == CURLE_OK else {
+            throw RobotError(
+                .unavailable, "no answer from \(address): \(String(cString: curl_easy_strerror(code)))",
+                hint: "is the station running, and is the address in reflow.station right?")
+        }
+        return Response(status: Int(doorstep_curl_response_code(handle)), headers: transfer.headers)
+    }
+
+    /// Sets the callbacks.
+    private func observe(with transfer: Transfer) {
+        let context = Unmanaged.passUnretained(transfer).toOpaque()
+        _ = doorstep_curl_set_pointer(handle, CURLOPT_HEADERDATA, context)
         _ = doorstep_curl_set_transfer(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
             let line = String(
@@ -49,19 +78,23 @@ final class HTTPClient {
             if let colon = line.firstIndex(of: ":") {
                 let name = line[..<colon].lowercased()
                 let value = line[line.index(after: colon)...].drop { $0 == " " }.filter { !$0.isNewline }
-                Unmanaged<Received>.fromOpaque(context).takeUnretainedValue().headers[name] = value
+                Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().headers[name] = value
             }
             return size * count
         }
-        // The body of an answer carries nothing that its headers do not.
-        _ = doorstep_curl_set_transfer(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count }
-        let code = perform(body)
-        guard code == CURLE_OK else {
-            throw RobotError(
-                .unavailable, "no answer from \(address): \(String(cString: curl_easy_strerror(code)))",
-                hint: "is the station running, and is the address in reflow.station right?")
+        _ = doorstep_curl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+        _ = doorstep_curl_set_transfer(handle, CURLOPT_WRITEFUNCTION) { _, size, count, context in
+            guard let context else { return 0 }
+            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            transfer.bodyBytes += size * count
+            return transfer.bodyBytes <= HTTPClient.largestBody ? size * count : 0
         }
-        return Response(status: Int(doorstep_curl_response_code(handle)), headers: received.headers)
+        _ = doorstep_curl_set_long(handle, CURLOPT_NOPROGRESS, 0)
+        _ = doorstep_curl_set_pointer(handle, CURLOPT_XFERINFODATA, context)
+        _ = doorstep_curl_set_progress(handle) { context, _, _, _, _ in
+            guard let context else { return 0 }
+            return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().isCancelled() ? 1 : 0
+        }
     }
 
     private func perform(_ body: [UInt8]?) -> CURLcode {

@@ -8,67 +8,47 @@ import Synchronization
 /// Never blocks those who record: the tick pushes into a ring, everybody else into a bounded queue; what does not fit is
 /// dropped, counted by cause, and the count is recorded.
 public final class Recorder: Sendable {
-    /// Where and how much.
-    public struct Settings: Sendable {
-        /// Folder of the segments and their catalogue.
-        public var directory: String
-        /// Bytes of disk that segments may use.
-        public var quota: Int
-        public var segmentDuration: Duration
-        /// Whether every append is made durable at once. False only on a hand-driven clock.
-        public var isDurable: Bool
-
-        public init(directory: String, quota: Int, segmentDuration: Duration = .seconds(20), isDurable: Bool = true) {
-            self.directory = directory
-            self.quota = quota
-            self.segmentDuration = segmentDuration
-            self.isDurable = isDurable
-        }
-    }
-
-    /// What has been recorded, dropped and acknowledged so far.
-    public struct Statistics: Sendable {
-        public var recordedBytes = 0
-        public var acknowledgedBytes = 0
-        public var messages = 0
-        public var segmentsWaiting = 0
-        /// Records or bytes given up, by cause.
-        public var dropped: [String: Int] = [:]
-        /// The last trouble with the disk, if it stands.
-        public var storageFault: RobotError?
-        public init() {}
-    }
-
+    /// What waits for the recorder's thread.
     private struct Inbox {
         var records: [Record] = []
+        var bytes = 0
         var dropped: [String: Int] = [:]
     }
 
-    /// Records of one drain that the queue holds at the most; a second of everything is about 300.
-    private static let queueLimit = 4096
+    /// What the queue holds at the most, in records and in bytes: a second of everything is about 300 records and 50 kB,
+    /// so this is many seconds of a disk that hangs.
+    private static let queueLimit = (records: 4096, bytes: 4 << 20)
 
     /// Where the tick pushes.
     public let tickRecords: Ring<TickRecord>
+    /// The catalogue of sealed segments, for the uploader.
+    public let spool: Spool
     private let inbox = Mutex(Inbox())
+    /// Held while the disk works; nobody but `step` and `finish` takes it.
     private let writer: Mutex<RecorderWriter>
-    private let published = Mutex(Statistics())
+    private let published: Mutex<Statistics>
 
-    /// - Throws: `RobotError.storage` when the folder cannot be used.
+    /// Repairs what an earlier recording left in the folder; reads that much of the disk.
+    ///
+    /// - Throws: `RobotError.storage` when the folder cannot be made, `.busy` when another process records into it.
     public init(origin: Recording.Origin, settings: Settings) throws(RobotError) {
         tickRecords = Ring(capacity: 1024)
-        writer = Mutex(try RecorderWriter(origin: origin, settings: settings))
+        let writer = try RecorderWriter(origin: origin, settings: settings)
+        spool = writer.catalogue
+        published = Mutex(writer.statistics)
+        self.writer = Mutex(writer)
     }
 
-    /// The catalogue of sealed segments, for the uploader.
-    public var spool: Spool { writer.withLock { $0.spool } }
-
-    /// Records a message. Never blocks for long, never fails: a full queue counts a drop.
+    /// Records a message. Never waits for the disk, never fails: a full queue counts a drop.
     public func record(_ record: Record) {
         inbox.withLock { inbox in
-            guard inbox.records.count < Self.queueLimit else {
+            guard inbox.records.count < Self.queueLimit.records,
+                inbox.bytes + record.payload.count <= Self.queueLimit.bytes
+            else {
                 inbox.dropped["queue full", default: 0] += 1
                 return
             }
+            inbox.bytes += record.payload.count
             inbox.records.append(record)
         }
     }
@@ -90,14 +70,17 @@ public final class Recorder: Sendable {
     }
 
     /// Drains the queues into the open segment. Called every 100 ms by the recorder's thread, or by the main that
-    /// drives the clock by hand.
+    /// drives the clock by hand; waits for the disk.
     public func step(at now: Instant, wall: WallTime) {
         let taken = inbox.withLock { inbox in
             defer { inbox = Inbox() }
             return inbox
         }
         var records = taken.records
-        while let tick = tickRecords.pop() { records += tick.records }
+        for _ in 0..<tickRecords.capacity {
+            guard let tick = tickRecords.pop() else { break }
+            records += tick.records
+        }
         let offset = Int64(wall.secondsSince1970 * 1e9) &- now.nanoseconds
         let statistics = writer.withLock { writer in
             writer.write(
@@ -111,18 +94,22 @@ public final class Recorder: Sendable {
     public func finish(at now: Instant, wall: WallTime) {
         step(at: now, wall: wall)
         let statistics = writer.withLock { writer in
-            writer.finish()
+            writer.finish(at: now)
             return writer.statistics
         }
         published.withLock { $0 = statistics }
     }
 
-    /// What has been recorded, dropped and acknowledged so far.
+    /// What has been recorded, dropped and acknowledged so far. Never waits for the disk: while that hangs, these are
+    /// the figures of the last step, with what the queues dropped since.
     public var statistics: Statistics {
         var statistics = published.withLock { $0 }
         let totals = spool.totals
         statistics.acknowledgedBytes = totals.acknowledgedBytes
         statistics.segmentsWaiting = totals.waiting
+        if statistics.storageFault == nil { statistics.storageFault = spool.fault }
+        for (cause, count) in inbox.withLock({ $0.dropped }) { statistics.dropped[cause, default: 0] += count }
+        if tickRecords.dropped > 0 { statistics.dropped["tick ring full"] = tickRecords.dropped }
         return statistics
     }
 }

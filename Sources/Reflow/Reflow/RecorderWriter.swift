@@ -1,131 +1,206 @@
-import Digests
 import Foundation
-import MCAP
 import RobotModel
 
-/// The recorder's own side: performs what `Recording` decides on the segment store, keeps the disk within its quota.
+/// The recorder's own side: performs what `Recording` decides on the segment store, keeps the disk within its limits.
+///
+/// When the disk refuses, the open segment is given up and what comes is counted as dropped; after `retryPause` room is
+/// made among what is already upstream, the segment that was given up is made whole, and a new one is begun.
 struct RecorderWriter {
-    private(set) var statistics = Recorder.Statistics()
-    let spool: Spool
-    private let store: SegmentStore
-    private let quota: Int
-    private var recording: Recording
-    private var reportedDrops: [String: Int] = [:]
-    private var retryAt = Instant.zero
+    /// How long the disk is left alone after it refused.
+    static let retryPause = Duration.seconds(5)
 
+    private(set) var statistics = Recorder.Statistics()
+    private let spool: Spool
+    private let store: SegmentStore
+    private let settings: Recorder.Settings
+    private var recording: Recording
+    private var ownDrops: [String: Int] = [:]
+    private var reportedDrops: [String: Int] = [:]
+    private var retryAt: Instant?
+    /// The segment that a disk refused to go on with, and the messages that were put into it.
+    private var givenUp: (name: String, messages: Int)?
+
+    /// Repairs what a crash left behind and compares folder and catalogue.
     init(origin: Recording.Origin, settings: Recorder.Settings) throws(RobotError) {
         store = try SegmentStore(directory: settings.directory, syncsEveryAppend: settings.isDurable)
-        spool = try Spool(directory: settings.directory)
-        quota = settings.quota
-        recording = Recording(origin: origin, segmentDuration: settings.segmentDuration)
-        repairTornSegments(version: origin.version)
+        spool = Spool(directory: settings.directory)
+        self.settings = settings
+        let names = spool.names.union(store.segments).union(store.tornSegments)
+        recording = Recording(
+            origin: origin, segmentDuration: settings.segmentDuration, sequence: origin.sequence(after: names))
+        compareFolderAndCatalogue()
+        do { try repairTornSegments() } catch { statistics.storageFault = error }
+        keepWithinQuota()
+        countDrops([:], ringDrops: 0)
     }
 
+    /// The catalogue of sealed segments.
+    var catalogue: Spool { spool }
+
+    /// Writes records, unless the disk does not take any now.
     mutating func write(
         _ records: [Record], dropped: [String: Int], ringDrops: Int, at now: Instant, wallOffset: Int64
     ) {
-        for (cause, count) in dropped { statistics.dropped[cause, default: 0] += count }
-        if ringDrops > 0 { statistics.dropped["tick ring full"] = ringDrops }
-        guard now >= retryAt else {
-            if !records.isEmpty { statistics.dropped["disk", default: 0] += records.count }
-            return
+        countDrops(dropped, ringDrops: ringDrops)
+        do throws(RobotError) {
+            guard try isReady(at: now) else { return countDrops(["disk": records.count]) }
+        } catch {
+            countDrops(["disk": records.count])
+            return giveUp(for: error, at: now)
         }
         var all = records
-        if statistics.dropped != reportedDrops, let payload = try? JSONEncoder().encode(statistics.dropped) {
-            all.append(Record(.drops, at: now, payload: Array(payload)))
-            reportedDrops = statistics.dropped
-        }
+        if statistics.dropped != reportedDrops, let report = dropsReport(at: now) { all.append(report) }
         let actions = recording.step(all, at: now, wallOffset: wallOffset)
-        do {
+        statistics.messages += all.count
+        do throws(RobotError) {
             try perform(actions)
-            statistics.messages += all.count
             statistics.storageFault = nil
+            reportedDrops = statistics.dropped
+            keepWithinQuota()
         } catch {
-            giveUpSegment(records: all.count, for: error, at: now)
+            giveUp(for: error, at: now)
         }
     }
 
-    mutating func finish() {
-        do { try perform(recording.finish()) } catch { giveUpSegment(records: 0, for: error, at: retryAt) }
+    /// Seals the open segment.
+    mutating func finish(at now: Instant) {
+        do throws(RobotError) {
+            try perform(recording.finish())
+            keepWithinQuota()
+        } catch {
+            giveUp(for: error, at: now)
+        }
     }
 
     private mutating func perform(_ actions: [Recording.Action]) throws(RobotError) {
         for action in actions {
             switch action {
-            case .open(let name): try store.open(name)
+            case .open(let name):
+                do throws(RobotError) { try store.open(name) } catch {
+                    countLost(recording.messages)
+                    throw error
+                }
             case .append(let bytes):
                 try store.append(bytes)
                 statistics.recordedBytes += bytes.count
             case .seal(let messages):
-                try spool.add(try store.seal(messages: messages))
-                keepWithinQuota()
+                let sealed = try store.seal(messages: messages)
+                // Safe on the disk; what the catalogue's file does not take now it takes later.
+                try? spool.add(sealed)
             }
         }
     }
 
-    /// The disk refused: this segment ends here; what reached the disk of it is repaired at the next start. A new
-    /// attempt is made every 5 s, after room has been made among what is already upstream.
-    private mutating func giveUpSegment(records: Int, for error: RobotError, at now: Instant) {
+    /// The disk refused: the open segment ends here, and the disk is left alone for a while.
+    private mutating func giveUp(for error: RobotError, at now: Instant) {
+        if store.isOpen {
+            // How much of it reached the disk shows when it is repaired.
+            givenUp = (store.openName, recording.messages)
+        }
         store.abandon()
-        _ = recording.finish()
-        statistics.dropped["disk", default: 0] += records
+        recording.abandon()
         statistics.storageFault = error
-        retryAt = now + .seconds(5)
-        if let oldest = spool.oldest(acknowledged: true) { evict(oldest, because: "acknowledged, disk full") }
+        retryAt = now + Self.retryPause
     }
 
-    /// Deletes what is upstream first, then the oldest; what had to go unsent is counted and stays in the catalogue.
-    private mutating func keepWithinQuota() {
-        while spool.totals.bytes > quota {
-            if let name = spool.oldest(acknowledged: true) {
-                evict(name, because: "acknowledged")
-            } else if let name = spool.oldest(acknowledged: false) {
-                statistics.dropped["quota: segments never sent", default: 0] += 1
-                evict(name, because: "quota")
+    private mutating func countLost(_ messages: Int) {
+        statistics.messages -= messages
+        countDrops(["disk": messages])
+    }
+}
+
+extension RecorderWriter {
+    /// Whether the disk may be written to now; makes it so, if it can, when the pause after a failure is over.
+    private mutating func isReady(at now: Instant) throws(RobotError) -> Bool {
+        if let retryAt {
+            guard now >= retryAt else { return false }
+            makeRoom()
+            compareFolderAndCatalogue()
+            try repairTornSegments()
+            self.retryAt = nil
+        }
+        guard store.freeBytes < settings.reserve else { return true }
+        makeRoom()
+        guard store.freeBytes < settings.reserve else { return true }
+        // What is open is sealed while there is still room for its end.
+        try perform(recording.finish())
+        throw RobotError(
+            .storage,
+            "less than \(settings.reserve >> 20) MB are left on the disk of \(settings.directory): nothing is recorded",
+            hint: Files.fullDiskHint)
+    }
+
+    /// Deletes what is upstream already, until there is room again.
+    private func makeRoom() {
+        // One at least: a disk that refused at so many free bytes does not take more at the same.
+        repeat {
+            guard spool.evictOne(includingUnsent: false, because: "acknowledged, disk full") else { return }
+        } while store.freeBytes < max(settings.reserve, Recording.chunkBytes)
+    }
+
+    /// Deletes what is upstream first, then the oldest; what had to go unsent leaves a tombstone and is counted.
+    private func keepWithinQuota() {
+        while spool.totals.bytes + store.openSize > settings.quota,
+            spool.evictOne(includingUnsent: true, because: "quota")
+        {}
+    }
+}
+
+extension RecorderWriter {
+    /// Brings folder and catalogue to agree after a crash between two of their changes.
+    private func compareFolderAndCatalogue() {
+        for (name, bytes) in spool.onDisk {
+            switch Files.size("\(settings.directory)/\(name)") {
+            case bytes: break
+            case nil: spool.end(name, because: "file gone")
+            default: spool.end(name, because: "file damaged")
+            }
+        }
+        let known = Set(spool.onDisk.map(\.name))
+        for name in store.segments where !known.contains(name) {
+            if spool.endedEarlier.contains(name) {
+                store.remove(name)
+            } else if let sealed = store.examine(name) {
+                try? spool.add(sealed)
             } else {
-                return
+                store.demote(name)
             }
         }
     }
 
-    private func evict(_ name: String, because cause: String) {
-        spool.markEvicted(name, because: cause)
-        store.remove(name)
+    /// Makes whole what was not sealed, so that every file offered upstream is. Nothing new is begun before that, so a
+    /// disk that keeps refusing collects one torn segment and no more.
+    private mutating func repairTornSegments() throws(RobotError) {
+        for name in store.tornSegments {
+            let repair = try store.repair(name)
+            var kept = 0
+            if case .sealed(let sealed, _) = repair {
+                kept = sealed.messages
+                try? spool.add(sealed)
+            }
+            if let givenUp, givenUp.name == name {
+                countLost(givenUp.messages - kept)
+                self.givenUp = nil
+            } else {
+                switch repair {
+                case .sealed(_, let lostBytes): countDrops(["bytes of a torn segment": lostBytes])
+                case .empty: break
+                case .unreadable: countDrops(["torn segment, unreadable": 1])
+                }
+            }
+        }
     }
 
-    /// What a crash or a power cut left open is repaired, so that every file offered upstream is whole.
-    private mutating func repairTornSegments(version: String) {
-        for part in store.names(endingIn: ".mcap.part") {
-            let name = String(part.dropLast(".part".count))
-            defer { store.remove(part) }
-            guard let torn = store.contents(of: part),
-                let recovered = try? MCAPRecovery(torn, library: "doorstep \(version)"), recovered.messages > 0
-            else {
-                statistics.dropped["torn segment without a whole chunk", default: 0] += 1
-                continue
-            }
-            if recovered.lostBytes > 0 {
-                statistics.dropped["bytes of a torn segment", default: 0] += recovered.lostBytes
-            }
-            do {
-                let whole = "recovered-\(name)"
-                try store.open(whole)
-                try store.append(recovered.bytes)
-                try spool.add(try store.seal(messages: recovered.messages))
-            } catch {
-                statistics.storageFault = error
-            }
-        }
-        // A crash between the rename and the catalogue leaves a whole file that nobody knows.
-        for name in store.names(endingIn: ".mcap") where !spool.knows(name) {
-            guard let bytes = store.contents(of: name), let reader = try? MCAPReader(bytes), reader.isComplete else {
-                continue
-            }
-            var hash = SHA256()
-            hash.update(bytes[...])
-            try? spool.add(
-                SegmentStore.Sealed(
-                    name: name, bytes: bytes.count, messages: reader.messageCount, sha256: hash.hexadecimal()))
-        }
+    private mutating func countDrops(_ counts: [String: Int], ringDrops: Int? = nil) {
+        for (cause, count) in counts where count > 0 { ownDrops[cause, default: 0] += count }
+        if let ringDrops, ringDrops > 0 { ownDrops["tick ring full"] = ringDrops }
+        statistics.dropped = ownDrops
+        for (cause, count) in spool.droppedSegments { statistics.dropped["segments never sent: \(cause)"] = count }
+    }
+
+    private func dropsReport(at now: Instant) -> Record? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return (try? encoder.encode(statistics.dropped)).map { Record(.drops, at: now, payload: Array($0)) }
     }
 }

@@ -1,5 +1,6 @@
 import Digests
-import RobotModel
+import MCAP
+package import RobotModel
 
 #if canImport(Glibc)
     import Glibc
@@ -7,148 +8,127 @@ import RobotModel
 
 /// The folder of segments: appends to the open one, seals it durably, repairs what a crash left open.
 ///
-/// Order of a seal: bytes, `fdatasync`, rename from `.part`, `fsync` of the folder. Used from the recorder's thread only.
-final class SegmentStore {
+/// Order of a seal: bytes, `fsync`, rename from `.part`, `fsync` of the folder. So a name without `.part` is a whole
+/// segment, whatever happened. Used from the recorder's thread only.
+package final class SegmentStore {
     /// A segment that is whole and durable.
-    struct Sealed: Sendable, Equatable {
-        var name: String
-        var bytes: Int
-        var messages: Int
+    package struct Sealed: Sendable, Equatable {
+        package var name: String
+        package var bytes: Int
+        package var messages: Int
         /// Hexadecimal.
-        var sha256: String
+        package var sha256: String
+
+        package init(name: String, bytes: Int, messages: Int, sha256: String) {
+            self.name = name
+            self.bytes = bytes
+            self.messages = messages
+            self.sha256 = sha256
+        }
     }
 
-    let directory: String
+    private static let partSuffix = ".part"
+    private static let suffix = ".mcap"
+
+    package let directory: String
     private var file: Int32 = -1
-    private var openName = ""
+    /// The segment that is open, or was last.
+    package private(set) var openName = ""
     private var openBytes = 0
     private var hash = SHA256()
     private let syncsEveryAppend: Bool
+    private let lock: Int32
 
     /// - Parameter syncsEveryAppend: False only on a hand-driven clock, where seconds pass faster than a disk can sync.
-    init(directory: String, syncsEveryAppend: Bool) throws(RobotError) {
+    /// - Throws: `RobotError.storage` when the folder cannot be made, `.busy` when another process records into it.
+    package init(directory: String, syncsEveryAppend: Bool) throws(RobotError) {
         self.directory = directory
         self.syncsEveryAppend = syncsEveryAppend
-        try makeDirectory(directory)
+        try Files.makeDirectory(directory)
+        // Two recorders would repair each other's open segments. Without the lock file (a full disk) there is no lock,
+        // and that is better than no recording.
+        lock = Glibc.open("\(directory)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        if lock >= 0, lockf(lock, F_TLOCK, 0) != 0, errno == EACCES || errno == EAGAIN {
+            close(lock)
+            throw RobotError(
+                .busy, "another process records into \(directory)",
+                hint: "is a doorstepd running already? Give each its own reflow.directory")
+        }
     }
 
-    deinit { if file >= 0 { close(file) } }
+    deinit {
+        if file >= 0 { close(file) }
+        if lock >= 0 { close(lock) }
+    }
+
+    /// Whether a segment is open.
+    package var isOpen: Bool { file >= 0 }
 
     /// Begins a segment.
-    func open(_ name: String) throws(RobotError) {
-        let path = "\(directory)/\(name).part"
-        file = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
-        guard file >= 0 else { throw storageError("cannot create \(path)") }
+    package func open(_ name: String) throws(RobotError) {
+        let path = "\(directory)/\(name)\(Self.partSuffix)"
+        guard Files.size("\(directory)/\(name)") == nil else {
+            throw RobotError(.storage, "the segment \(name) exists already in \(directory)")
+        }
+        file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        guard file >= 0 else { throw Files.error("cannot create \(path)") }
         openName = name
         openBytes = 0
         hash = SHA256()
     }
 
     /// Appends bytes to the open segment and makes them durable.
-    func append(_ bytes: [UInt8]) throws(RobotError) {
+    package func append(_ bytes: [UInt8]) throws(RobotError) {
         guard file >= 0 else { throw RobotError(.storage, "no segment is open in \(directory)") }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw storageError("cannot write to \(openName)")
-            }
-            rest = rest.dropFirst(count)
-        }
+        guard Files.write(bytes, to: file) else { throw Files.error("cannot write to \(openName)") }
         hash.update(bytes[...])
         openBytes += bytes.count
-        if syncsEveryAppend, fdatasync(file) != 0 { throw storageError("cannot sync \(openName)") }
+        if syncsEveryAppend, fdatasync(file) != 0 { throw Files.error("cannot sync \(openName)") }
     }
 
     /// Seals the open segment.
-    func seal(messages: Int) throws(RobotError) -> Sealed {
+    package func seal(messages: Int) throws(RobotError) -> Sealed {
         guard file >= 0 else { throw RobotError(.storage, "no segment is open in \(directory)") }
         let path = "\(directory)/\(openName)"
-        let synced = fsync(file) == 0
-        close(file)
-        file = -1
-        guard synced, rename("\(path).part", path) == 0 else { throw storageError("cannot seal \(openName)") }
-        syncDirectory()
+        guard fsync(file) == 0 else { throw Files.error("cannot sync \(openName)") }
+        guard rename(path + Self.partSuffix, path) == 0 else { throw Files.error("cannot seal \(openName)") }
+        abandon()
+        try Files.syncDirectory(directory)
         return Sealed(name: openName, bytes: openBytes, messages: messages, sha256: hash.hexadecimal())
     }
 
-    /// Gives the open segment up after an error; what is on the disk is repaired at the next start.
-    func abandon() {
+    /// Closes the open segment as it is: a torn one.
+    package func abandon() {
         guard file >= 0 else { return }
         close(file)
         file = -1
     }
 
-    /// Removes a sealed segment.
-    func remove(_ name: String) { unlink("\(directory)/\(name)") }
+    /// Bytes of the open segment so far.
+    package var openSize: Int { isOpen ? openBytes : 0 }
 
-    /// The names in the folder that end in `suffix`, sorted.
-    func names(endingIn suffix: String) -> [String] {
-        guard let folder = opendir(directory) else { return [] }
-        defer { closedir(folder) }
-        var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.hasSuffix(suffix) { names.append(name) }
-        }
-        return names.sorted()
+    /// Removes a whole segment that the catalogue does not want.
+    package func remove(_ name: String) { unlink("\(directory)/\(name)") }
+
+    /// Calls a segment torn again: it has a whole one's name, and is damaged.
+    package func demote(_ name: String) {
+        rename("\(directory)/\(name)", "\(directory)/\(name)\(Self.partSuffix)")
     }
 
-    /// A whole file of the folder.
-    func contents(of name: String) -> [UInt8]? { readFile("\(directory)/\(name)") }
+    /// The names of the whole segments in the folder, sorted.
+    package var segments: [String] { Files.names(in: directory, endingIn: Self.suffix) }
+
+    /// The names of segments that were not sealed, sorted. The one that is open is none of them.
+    package var tornSegments: [String] {
+        Files.names(in: directory, endingIn: Self.suffix + Self.partSuffix).map {
+            String($0.dropLast(Self.partSuffix.count))
+        }.filter { !isOpen || $0 != openName }
+    }
 
     /// Bytes that the file system has left for us.
-    var freeBytes: Int {
+    package var freeBytes: Int {
         var status = statvfs()
         guard statvfs(directory, &status) == 0 else { return 0 }
-        return Int(status.f_bavail) * Int(status.f_frsize)
+        return Int(clamping: status.f_bavail) * Int(clamping: status.f_frsize)
     }
-
-    private func syncDirectory() {
-        let folder = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
-    }
-}
-
-/// Makes a folder and those above it.
-func makeDirectory(_ path: String) throws(RobotError) {
-    var partial = path.hasPrefix("/") ? "" : "."
-    for part in path.split(separator: "/") {
-        partial += "/\(part)"
-        if mkdir(partial, 0o750) != 0, errno != EEXIST { throw storageError("cannot make the folder \(partial)") }
-    }
-}
-
-/// The bytes of a file; nil when it cannot be read.
-func readFile(_ path: String) -> [UInt8]? {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { return nil }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    var filled = 0
-    while filled < bytes.count {
-        let count = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress.map { $0 + filled }, $0.count - filled) }
-        if count <= 0 { return nil }
-        filled += count
-    }
-    return bytes
-}
-
-/// The present `errno` in words, with what to do about the common ones.
-func storageError(_ what: String) -> RobotError {
-    let code = errno
-    let hint: String? =
-        switch code {
-        case ENOSPC, EDQUOT: "the disk is full: free some space, or lower reflow.quota_mb in the board file"
-        case EACCES, EPERM, EROFS: "the daemon's user must be able to write there"
-        default: nil
-        }
-    return RobotError(.storage, "\(what): \(String(cString: strerror(code)))", hint: hint)
 }

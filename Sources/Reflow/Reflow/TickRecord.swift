@@ -70,35 +70,3 @@ public struct TickRecord: Sendable, BitwiseCopyable {
         return payload.bytes
     }
 }
-
-extension Record {
-    /// A scan as `Topic.scan`'s layout says.
-    public init(_ scan: LaserScan) {
-        var payload = Payload()
-        payload.put(scan.start.nanoseconds)
-        payload.put(scan.end.nanoseconds)
-        for pose in [scan.startOdometry, scan.endOdometry] {
-            payload.put(pose.x)
-            payload.put(pose.y)
-            payload.put(pose.yaw)
-        }
-        payload.put(UInt16(scan.count))
-        for index in 0..<scan.count { payload.put(UInt16(clamping: Int(scan.ranges[index] * 1000))) }
-        for index in 0..<scan.count { payload.bytes.append(scan.intensities[index]) }
-        self.init(.scan, at: scan.end, payload: payload.bytes)
-    }
-}
-
-/// Little-endian bytes of a message.
-struct Payload {
-    var bytes: [UInt8] = []
-
-    mutating func put<T: FixedWidthInteger>(_ value: T) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    mutating func put(_ value: Float) { put(value.bitPattern) }
-    mutating func put(_ value: Double) { put(value.bitPattern) }
-    mutating func put(_ joints: JointVector) {
-        for index in 0..<joints.count { put(Float(joints[index])) }
-    }
-}

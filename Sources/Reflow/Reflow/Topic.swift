@@ -1,5 +1,3 @@
-public import RobotModel
-
 /// What the robot records, each with its own channel in a segment.
 public enum Topic: String, Sendable, CaseIterable, Hashable {
     case joints = "/joints"
@@ -18,8 +16,25 @@ public enum Topic: String, Sendable, CaseIterable, Hashable {
     /// How a message of this topic is encoded, as MCAP names it.
     var messageEncoding: String { layout == nil ? "json" : "doorstep-binary" }
 
+    var schemaName: String { "doorstep.\(rawValue.dropFirst())" }
+
+    var schemaEncoding: String { layout == nil ? "jsonschema" : "doorstep-layout" }
+
+    /// What a file says of this topic's messages, so that it explains itself.
+    var schema: String {
+        if let layout { return layout }
+        switch self {
+        case .drops:
+            return """
+                {"type":"object","description":"How much was given up since the start, by cause",\
+                "additionalProperties":{"type":"integer"}}
+                """
+        default: return #"{"type":"object"}"#
+        }
+    }
+
     /// The layout of a binary topic: one line a field, `name type[count] unit`; little-endian, without padding. `n` is
-    /// the number that the count field before it gives. Recorded as the channel's schema, so that a file explains itself.
+    /// the number that the count field before it gives. Recorded as the channel's schema.
     var layout: String? {
         switch self {
         case .joints:
@@ -65,19 +80,5 @@ public enum Topic: String, Sendable, CaseIterable, Hashable {
             """
         case .pose, .tick, .doors, .lifts, .mission, .devices, .log, .drops: nil
         }
-    }
-}
-
-/// One message on its way into a segment.
-public struct Record: Sendable {
-    public var topic: Topic
-    public var time: Instant
-    public var payload: [UInt8]
-
-    /// A message whose payload is already encoded as the topic's layout (or as JSON) says.
-    public init(_ topic: Topic, at time: Instant, payload: [UInt8]) {
-        self.topic = topic
-        self.time = time
-        self.payload = payload
     }
 }

@@ -1,59 +1,104 @@
-import RobotModel
+package import RobotModel
 
 /// How one segment gets to the station: ask how much it has, send the rest part by part, and believe only its own
-/// word that the segment is durable. A value; the uploader performs the requests.
-struct Upload: Sendable {
-    /// What to send next.
-    enum Action: Sendable, Equatable {
+/// word that it has this very segment, durably. A value; the uploader performs the requests.
+package struct Upload: Sendable {
+    /// What to do next.
+    package enum Action: Sendable, Equatable {
         /// Ask how much of the segment the station has.
         case ask
         /// Send a part of the file.
         case send(offset: Int, count: Int)
         /// The station has the segment, durably.
         case acknowledged
-        /// The station says that what arrived is not what was sent: it starts over, at most three times.
+        /// Nothing more to be done now. `.unavailable`: the station is not itself, try again later; `.refused`: it does
+        /// not take this segment, others may go first.
         case failed(RobotError)
     }
 
     /// The station's answer.
-    struct Answer: Sendable {
-        var status: Int
-        var offset: Int?
-        var complete: Bool
-    }
+    package struct Answer: Sendable {
+        package var status: Int
+        /// Bytes that the station says it has.
+        package var offset: Int?
+        /// Whether it says that the segment is whole and durable.
+        package var complete: Bool
+        /// SHA-256 of what it has, hexadecimal.
+        package var sha256: String?
 
-    /// A part: small enough for a thin link, large enough that the round trip does not matter.
-    static let partBytes = 256 * 1024
-
-    private let total: Int
-    private var mismatches = 0
-
-    init(bytes: Int) { total = bytes }
-
-    /// The first thing to do.
-    func start() -> Action { .ask }
-
-    /// What to do after an answer.
-    mutating func handle(_ answer: Answer) -> Action {
-        if answer.complete { return .acknowledged }
-        switch answer.status {
-        case 404: return part(from: 0)
-        case 200..<300, 409:
-            guard let offset = answer.offset, offset >= 0, offset <= total else { return .ask }
-            return part(from: offset)
-        case 422:
-            mismatches += 1
-            guard mismatches < 3 else {
-                return .failed(RobotError(.refused, "the station refuses a segment whose digest does not fit"))
-            }
-            return part(from: 0)
-        default:
-            return .failed(RobotError(.unavailable, "the station answers with status \(answer.status)"))
+        package init(status: Int, offset: Int? = nil, complete: Bool = false, sha256: String? = nil) {
+            self.status = status
+            self.offset = offset
+            self.complete = complete
+            self.sha256 = sha256
         }
     }
 
-    private func part(from offset: Int) -> Action {
-        // A station that has every byte but has not said "complete" is given an empty last part to answer.
-        .send(offset: offset, count: min(Self.partBytes, total - offset))
+    /// A part: small enough for a thin link, large enough that the round trip does not matter.
+    package static let partBytes = 256 * 1024
+
+    /// Answers in a row that do not bring the segment forward, after which the station is left alone: whatever answers
+    /// there, no loop is without its pause.
+    private static let patience = 3
+
+    private let total: Int
+    private let sha256: String
+    private var reached = 0
+    private var fruitless = 0
+    private var mismatches = 0
+
+    /// - Parameters:
+    ///   - bytes: Of the whole segment.
+    ///   - sha256: Of the whole segment, hexadecimal.
+    package init(bytes: Int, sha256: String) {
+        total = bytes
+        self.sha256 = sha256
     }
+
+    /// The first thing to do.
+    package func start() -> Action { .ask }
+
+    /// What to do after an answer.
+    package mutating func handle(_ answer: Answer) -> Action {
+        switch answer.status {
+        case 200..<300 where answer.complete:
+            guard answer.sha256 == sha256 else {
+                return refused("the station has another segment of this name")
+            }
+            return .acknowledged
+        case 404 where answer.offset == 0: return send(from: 0)
+        case 200..<300, 409:
+            guard let offset = answer.offset, (0...total).contains(offset) else {
+                return unavailable("what answers is no reflow station (status \(answer.status), no offset)")
+            }
+            return send(from: offset)
+        case 422:
+            // What arrived is not what was announced; the station has discarded it, and the segment starts over.
+            reached = 0
+            mismatches += 1
+            guard mismatches < Self.patience else { return refused("the station refuses the segment's digest") }
+            return .send(offset: 0, count: min(Self.partBytes, total))
+        case 404: return unavailable("what answers is no reflow station (status 404)")
+        case 408, 429: return unavailable("the station answers with status \(answer.status)")
+        case 400..<500: return refused("the station refuses the segment with status \(answer.status)")
+        default: return unavailable("the station answers with status \(answer.status)")
+        }
+    }
+
+    /// A station that has every byte but has not said that it is complete is given an empty last part to answer.
+    private mutating func send(from offset: Int) -> Action {
+        if offset > reached {
+            reached = offset
+            fruitless = 0
+        } else {
+            fruitless += 1
+            guard fruitless <= Self.patience else {
+                return unavailable("the station does not get beyond byte \(offset) of \(total)")
+            }
+        }
+        return .send(offset: offset, count: min(Self.partBytes, total - offset))
+    }
+
+    private func refused(_ what: String) -> Action { .failed(RobotError(.refused, what)) }
+    private func unavailable(_ what: String) -> Action { .failed(RobotError(.unavailable, what)) }
 }

@@ -4,9 +4,11 @@ import Foundation
 
 /// The receiving side over HTTP. TLS and authentication stand in front of it (a reverse proxy's work).
 ///
-/// - `GET /v1/robots/<robot>/segments/<name>`: how much of a segment is here: `Upload-Offset`, `Upload-Complete`.
+/// - `GET /v1/robots/<robot>/segments/<name>`: how much of a segment is here: `Upload-Offset`, `Upload-Complete`, and
+///   `Upload-Digest` of a complete one. 404 with `Upload-Offset: 0`: nothing.
 /// - `PATCH` of the same address with `Upload-Offset`, `Upload-Length` and `Upload-Digest: sha-256=<hex>`: takes a part.
-///   204: taken; 201: whole and durable; 409: `Upload-Offset` says where to go on; 422: the digest does not fit.
+///   204: taken; 201: whole and durable; 409: `Upload-Offset` says where to go on; 422: the digest does not fit;
+///   413: too large.
 /// - `GET /v1/segments`: the catalogue as JSON.
 public struct Station: Sendable {
     /// The largest part that is taken, bytes.
@@ -25,8 +27,10 @@ public struct Station: Sendable {
         let server = await server(port: port)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
-            try await server.waitUntilListening()
-            if case .ip4(_, let port) = await server.listeningAddress { onReady(port) }
+            group.addTask {
+                try await server.waitUntilListening()
+                if case .ip4(_, let port) = await server.listeningAddress { onReady(port) }
+            }
             try await group.waitForAll()
         }
     }
@@ -42,11 +46,7 @@ public struct Station: Sendable {
             try await Self.take(request, into: receiver)
         }
         await server.appendRoute("GET /v1/segments") { _ in
-            let rows = try await receiver.catalogue().map { entry in
-                ["robot": entry.robot, "name": entry.name, "bytes": String(entry.bytes),
-                    "messages": String(entry.messages)]
-            }
-            let body = try JSONEncoder().encode(rows)
+            let body = try JSONEncoder().encode(try await receiver.catalogue())
             return HTTPResponse(statusCode: .ok, headers: [.contentType: "application/json"], body: body)
         }
         return server
@@ -58,8 +58,12 @@ public struct Station: Sendable {
             let total = request.headers[HTTPHeader("Upload-Length")].flatMap({ Int($0) }), total >= 0,
             let digest = request.headers[HTTPHeader("Upload-Digest")], digest.hasPrefix("sha-256=")
         else { return HTTPResponse(statusCode: .badRequest) }
-        let part = try await request.bodyData
-        guard part.count <= largestPart else { return HTTPResponse(statusCode: .payloadTooLarge) }
+        // Counted while it arrives: what a client announces is no limit to what it sends.
+        var part = Data()
+        for try await bytes in request.bodySequence {
+            part.append(bytes)
+            guard part.count <= largestPart else { return HTTPResponse(statusCode: .payloadTooLarge) }
+        }
         let progress = try await receiver.take(
             part, at: offset, of: total, sha256: String(digest.dropFirst("sha-256=".count)).lowercased(), robot: robot,
             name: name)
@@ -80,13 +84,14 @@ public struct Station: Sendable {
             case .complete: .created
             case .wrongOffset: .conflict
             case .wrongDigest: HTTPStatusCode(422, phrase: "Unprocessable Content")
+            case .tooLarge: .payloadTooLarge
             case .unknown: .notFound
             }
-        return HTTPResponse(
-            statusCode: status,
-            headers: [
-                HTTPHeader("Upload-Offset"): String(progress.offset),
-                HTTPHeader("Upload-Complete"): progress.outcome == .complete ? "true" : "false",
-            ])
+        var headers: HTTPHeaders = [
+            HTTPHeader("Upload-Offset"): String(progress.offset),
+            HTTPHeader("Upload-Complete"): progress.outcome == .complete ? "true" : "false",
+        ]
+        if let sha256 = progress.sha256 { headers[HTTPHeader("Upload-Digest")] = "sha-256=\(sha256)" }
+        return HTTPResponse(statusCode: status, headers: headers)
     }
 }

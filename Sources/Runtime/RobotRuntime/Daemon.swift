@@ -61,6 +61,7 @@ public struct Daemon: Sendable {
             DeviceThreads(rack: rack, wheels: wheels, priority: devicePriority),
             LoopService(loop: loop, log: log),
             DeliberationService(deliberation: deliberation, loop: loop),
+            ConsoleService(board: board, control: control, log: log),
             IntakeService(inbox: parts.inbox, deliberation: deliberation),
         ]
         if let socket { list.append(ControlService(server: ControlServer(path: socket, handler: control))) }

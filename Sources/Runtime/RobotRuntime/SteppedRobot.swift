@@ -95,11 +95,19 @@ public final class SteppedRobot: Sendable {
     /// The segments that wait for an uplink.
     public var spool: Spool { parts.recorder.spool }
 
+    /// The report of one tick that a test wants to look into: what the safety supervisor decides and the wheels get.
+    public var safety: SafetyState { parts.channels.report.load().safety }
+
     /// Ticks done so far.
     public var ticks: Int { loop.counter.load(ordering: .relaxed) }
 
     /// Asks for an orderly end: stop, release what can be released. Give it some hundred milliseconds of clock.
     public func beginShutdown() async { await deliberation.receive(.shutdown) }
+
+    /// As kill -9 leaves it: the ports are closed by the system, nothing else is done any more.
+    public func kill() {
+        for entry in parts.rack.services { entry.service.stop() }
+    }
 
     /// Seals the recording.
     public func finish(at now: Instant) {

@@ -52,6 +52,8 @@ extension DrivePlanner {
         back.driving = state.driving.composed(with: Pose2D(x: -distance))
         let foot = state.leg.project(back.driving.position, from: state.s - distance - 0.3, to: state.s + 0.3)
         back.s = foot.s
+        back.speed = 0
+        back.turnRate = 0
         back.lateral = foot.lateral
         back.angle = normalizedAngle(back.driving.yaw - state.leg.at(foot.s).heading)
         let things = around.seenFromBehind(distance).widened(by: 0.02)

@@ -27,39 +27,7 @@ struct FollowState: Sendable {
     var consideredBackingOff: Instant?
 }
 
-/// How far beside a leg the robot drives: from where it is, over a transition, to a steady offset.
-struct Lane: Sendable {
-    /// Where the transition starts, metres of the leg, and over how many metres it goes.
-    var start: Double
-    var length: Double
-    /// Offset and slope at the start; metres to the left, and metres a metre.
-    var from: Double
-    var slope: Double
-    /// The steady offset.
-    var to: Double
-    /// The leg's length: towards its end every lane comes back to it.
-    var end: Double
-
-    /// Metres left of the leg at `s`.
-    func offset(_ s: Double) -> Double {
-        let u = min(max((s - start) / length, 0), 1)
-        let (u2, u3) = (u * u, u * u * u)
-        let home = min(max((end - s) / 0.7, 0), 1)
-        let blend = 3 * u2 - 2 * u3
-        return (1 - blend) * from + length * slope * (u3 - 2 * u2 + u) + blend * to * home * home * (3 - 2 * home)
-    }
-
-    /// Slope of the offset at `s`.
-    func slope(_ s: Double) -> Double { (offset(s + 0.02) - offset(s - 0.02)) / 0.04 }
-
-    /// Second derivative of the offset at `s`, 1/m.
-    func bend(_ s: Double) -> Double { (offset(s + 0.05) - 2 * offset(s) + offset(s - 0.05)) / 0.0025 }
-}
-
 extension DrivePlanner {
-    /// How far ahead lanes are examined, metres.
-    private static var horizon: Double { 2.5 }
-
     mutating func stepFollow(
         _ input: Input, path corners: [Point2D], finalYaw: Double?, speedLimit: Double, clearance: Double, reverse: Bool
     ) -> Wish {
@@ -93,7 +61,8 @@ extension DrivePlanner {
         let around = surroundings(input, clearance: clearance, reverse: reverse, watchful: clearance >= 0.12)
         let state = Tracking(
             leg: leg, driving: driving, s: foot.s, lateral: foot.lateral,
-            angle: normalizedAngle(driving.yaw - leg.at(foot.s).heading))
+            angle: normalizedAngle(driving.yaw - leg.at(foot.s).heading), speed: abs(input.twist.linear),
+            turnRate: input.twist.angular)
         if let start = follow.backingFrom {
             return backOff(from: start, state, around, input, clearance: clearance, total: total)
         }
@@ -137,7 +106,7 @@ extension DrivePlanner {
             return Wish(.stop, abs(input.twist.linear) < 0.03 ? .blocked : .moving(remaining: total))
         }
         follow.waitsSince = nil
-        let curvature = self.curvature(state, lane, twist: input.twist)
+        let curvature = steer(state, lane)
         // No faster than the turn rate allows on this curve.
         speed = min(speed, max(0.05, 0.85 * limits.maxTurnRate / max(abs(curvature), 0.1)))
         return Wish(
@@ -173,141 +142,5 @@ extension DrivePlanner {
         }
         let rest = Array(corners[(best + 1)...])
         return nearest > 0.25 ? [here] + rest : [corners[best]] + rest
-    }
-
-    // MARK: - Along a lane
-
-    /// Where the robot is on its leg.
-    struct Tracking {
-        var leg: DrivePath.Leg
-        var driving: Pose2D
-        var s: Double
-        var lateral: Double
-        var angle: Double
-        var slope: Double { tan(min(max(angle, -0.9), 0.9)) }
-    }
-
-    /// The poses on the way, in the driving frame, one every decimetre.
-    func stations(_ state: Tracking, _ lane: Lane) -> [Surroundings.Station] {
-        let reach = min(Self.horizon, max(state.leg.length - state.s, 0.02))
-        let steps = max(1, Int((reach / 0.1).rounded(.up)))
-        var result = [Surroundings.Station(pose: Pose2D(), travel: 0)]
-        result.reserveCapacity(steps + 1)
-        // What is not on the lane yet fades as the steering makes it fade.
-        let error = state.lateral - lane.offset(state.s)
-        var last = state.lateral
-        for step in 1...steps {
-            let ahead = reach * Double(step) / Double(steps)
-            let place = state.leg.at(state.s + ahead)
-            let offset = lane.offset(state.s + ahead) + error * exp(-ahead / 0.35)
-            let slope = (offset - last) / (reach / Double(steps))
-            last = offset
-            let point = place.point + Point2D(-sin(place.heading), cos(place.heading)) * offset
-            let yaw = place.heading + atan(slope / max(0.3, 1 - place.curvature * offset))
-            result.append(
-                Surroundings.Station(
-                    pose: Pose2D(
-                        state.driving.inverseTransform(point), yaw: normalizedAngle(yaw - state.driving.yaw)),
-                    travel: ahead))
-        }
-        return result
-    }
-
-    /// Curvature to drive now: the lane's own, and what brings the robot back onto it.
-    private func curvature(_ state: Tracking, _ lane: Lane, twist: Twist2D) -> Double {
-        let speed = abs(twist.linear)
-        // What is commanded now acts a tenth of a second later: steer for where the robot will be then.
-        let delay = 0.1
-        let ahead = state.s + speed * delay
-        let path = state.leg.at(ahead).curvature
-        let lateral = state.lateral + speed * delay * sin(state.angle)
-        let angle = state.angle + (twist.angular - speed * path) * delay
-        // Offset and slope as a well damped follower of the lane (0.82): over a second's way, half a metre at least.
-        let length = max(0.5, 1.1 * speed)
-        let error = min(max(lane.offset(ahead) - lateral, -0.15), 0.15)
-        let slope = min(max(lane.slope(ahead) - tan(min(max(angle, -0.9), 0.9)), -0.5), 0.5)
-        let bend = lane.bend(ahead) + 6 / (length * length) * error + 4 / length * slope
-        let c = cos(angle)
-        let own = path * c / max(0.4, 1 - path * lateral)
-        return min(max(own + bend * c * c * c, -3.5), 3.5)
-    }
-
-    /// Speed for the limits, the bends ahead and the leg's end, with nothing in the way.
-    private func cruise(
-        _ state: Tracking, _ lane: Lane, _ stations: [Surroundings.Station], limit: Double, remaining: Double
-    ) -> Double {
-        let deceleration = 0.6 * limits.maxDeceleration
-        var speed = min(max(limit, 0.05), limits.maxSpeed)
-        for station in stations {
-            let s = state.s + station.travel
-            let bend = abs(state.leg.at(s).curvature + lane.bend(s))
-            guard bend > 0.05 else { continue }
-            // Turn rate, and 0.5 m/s² to the side for the sake of the meal.
-            let there = min(0.8 * limits.maxTurnRate / bend, (0.5 / bend).squareRoot())
-            speed = min(speed, (there * there + 2 * deceleration * station.travel).squareRoot())
-        }
-        return min(
-            speed, max(0.03, min(stoppingSpeed(remaining, deceleration: deceleration, latency: 0.1), remaining / 0.35)))
-    }
-
-    // MARK: - Choosing a lane
-
-    private mutating func chooseLane(_ state: Tracking, _ around: Surroundings, _ input: Input) -> Lane {
-        guard var current = follow.lane else {
-            let slope = abs(state.angle) < 0.5 ? state.slope : 0
-            let length = min(max(0.7, 1.6 * abs(state.lateral).squareRoot()), max(0.3, state.leg.length - state.s))
-            return Lane(
-                start: state.s, length: length, from: state.lateral, slope: slope, to: 0, end: state.leg.length)
-        }
-        current.end = state.leg.length
-        let stations = self.stations(state, current)
-        let reach = stations[stations.count - 1].travel
-        let kept = around.sweep(stations, ignoringMoving: true)
-        let isFree = !kept.meets
-        if isFree && abs(current.to) < 0.05 { return current }
-        if let last = follow.lastSearch, input.now.seconds(since: last) < 0.2 { return current }
-        if isFree, let changed = follow.laneChanged, input.now.seconds(since: changed) < 1 { return current }
-        follow.lastSearch = input.now
-        var best = current
-        // A lane that is free is left only for one that is nearer to the path; a blocked one for any that is better.
-        var bestCost = cost(current, kept, reach, current) - (isFree ? 0.02 : 0.15)
-        let waited = follow.waitsSince.map { input.now.seconds(since: $0) > 1.5 } ?? false
-        let wider = around.widened(by: 0.02)
-        for step in -16...16 {
-            let offset = Double(step) * 0.05
-            if isFree && abs(offset) >= abs(current.to) { continue }
-            // Nothing it could meet makes it cheaper than this.
-            if 0.8 * abs(offset) + 0.3 * abs(offset - current.to) >= bestCost { continue }
-            for lane in lanes(to: offset, state, turningFirst: waited) {
-                let sweep = wider.sweep(self.stations(state, lane), ignoringMoving: true)
-                let cost = self.cost(lane, sweep, reach, current)
-                if cost < bestCost {
-                    best = lane
-                    bestCost = cost
-                }
-            }
-        }
-        if best.to != current.to || best.start != current.start { follow.laneChanged = input.now }
-        return best
-    }
-
-    /// Ways to a steady offset: steering there from the present heading, and turning on the spot first.
-    func lanes(to offset: Double, _ state: Tracking, turningFirst: Bool) -> [Lane] {
-        let change = offset - state.lateral
-        let length = max(0.6, 1.5 * abs(change).squareRoot())
-        var lane = Lane(
-            start: state.s, length: length, from: state.lateral, slope: state.slope, to: offset, end: state.leg.length)
-        guard turningFirst else { return [lane] }
-        let steered = lane
-        lane.length = 0.7
-        lane.slope = min(max(1.6 * change / 0.7, -1.6), 1.6)
-        return [steered, lane]
-    }
-
-    private func cost(_ lane: Lane, _ sweep: Surroundings.Sweep, _ reach: Double, _ current: Lane) -> Double {
-        var cost = 0.8 * abs(lane.to) + 0.3 * abs(lane.to - current.to)
-        cost += 1.5 * max(0, 0.35 - sweep.closest)
-        if sweep.meets { cost += 1 + 1.5 * (reach - sweep.free) }
-        return cost
     }
 }

@@ -285,7 +285,7 @@ public struct DrivePlanner: Sendable {
         let steps = max(1, Int((distance / 0.05).rounded(.up)))
         return (0...steps).map {
             let x = distance * Double($0) / Double(steps)
-            return Surroundings.Station(pose: Pose2D(x: x, y: 0, yaw: 0), travel: x)
+            return Surroundings.Station(pose: Pose2D(x: x, y: 0, yaw: 0), travel: x, along: x)
         }
     }
 }

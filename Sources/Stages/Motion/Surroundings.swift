@@ -12,12 +12,19 @@ struct Surroundings {
         var distance: Double
         /// It belongs to something that walks.
         var moves: Bool
+
+        /// How near the hull may come when it is nearer than the clearance already: a centimetre nearer, for the sake of
+        /// the laser's noise, but not again and again.
+        var leastDistance: Double {
+            distance - (distance > max(0.6 * clearance, clearance - 0.05) ? 0.01 : 0.002)
+        }
     }
 
-    /// A pose that the hull will take, after `travel` metres.
+    /// A pose that the hull will take, after `travel` metres, when it has come `along` metres on its leg.
     struct Station {
         var pose: Pose2D
         var travel: Double
+        var along: Double
     }
 
     /// What a swept hull meets.
@@ -56,7 +63,7 @@ struct Surroundings {
                 let bound = reach + max(thing.clearance, 0.5)
                 if abs(dx) > bound || abs(dy) > bound { continue }
                 let distance = hull.distance(to: frame.into(dx, dy))
-                if distance < thing.clearance && distance < thing.distance - 0.01 {
+                if distance < thing.clearance && distance < thing.leastDistance {
                     return Sweep(free: before, clearanceThere: thing.clearance, meets: true, closest: closest)
                 }
                 if station.travel <= near { closest = min(closest, distance) }

@@ -2,7 +2,7 @@ public import RobotModel
 
 /// Something that goes wrong on purpose, as bytes, line levels or things in the way; never as a value handed over.
 public enum Fault: Hashable, Sendable {
-    /// A serial line of a slot ("lidar", "wheels", "joints", "facilities", "box_radio", "keypad", "console") misbehaves.
+    /// A serial line misbehaves; `slots` has their names.
     case line(SlotID, LineTrouble)
     /// A servo reports a hardware alert (overload) and lets go.
     case servoAlert(id: Int)
@@ -59,7 +59,8 @@ public struct ScheduledFault: Hashable, Sendable {
 
     /// The forms of a specification, one a line, for a usage text.
     public static let forms = """
-        <slot>:silent | garbage | truncated | unplugged     slot: lidar wheels joints facilities box_radio keypad console
+        <slot>:silent | garbage | truncated | unplugged
+            slot: lidar wheels joints facilities box_radio keypad console
         servo.<id>:alert      estop:press      bumper:hit      gpio:unplugged      wheels:fault      battery:low
         door.<name>:stuck | closes-early | person
         lift.<name>:never-comes | wrong-level | fire | offline

@@ -43,6 +43,7 @@ public final class Twin {
         self.ports = ports
         self.gpio = gpio
         world = try World(board: board, building: building, scenario: scenario)
+        for entry in faults { try Twin.check(entry.fault, board: board, building: building) }
         schedule = faults.map { ($0, false) }
         boxRadio = BoxRadioDevice(plant: world.boxPlant, unit: UInt8(clamping: board.boxRadio.unit))
         let devices: [(SlotID, PortSettings, any TwinDevice)] = [
@@ -84,6 +85,26 @@ public final class Twin {
                 hint: "does its folder exist, and may this user write there?")
         }
         showSwitches(at: .zero)
+    }
+
+    /// Refuses a fault of a door, lift or servo that there is not.
+    private static func check(_ fault: Fault, board: Board, building: Building) throws(RobotError) {
+        func known<Name: Comparable & CustomStringConvertible>(
+            _ name: Name, _ names: some Sequence<Name>, _ kind: String
+        ) throws(RobotError) {
+            if names.contains(name) { return }
+            let list = names.sorted().map(\.description).joined(separator: ", ")
+            throw RobotError(.invalidFile, "a fault is for the \(kind) '\(name)'", expected: "one of \(list)")
+        }
+        switch fault {
+        case .doorStuck(let id), .doorClosesEarly(let id), .personInDoorway(let id):
+            try known(id, building.doors.keys, "door")
+        case .liftStuck(let id), .liftWrongLevel(let id), .liftFire(let id), .liftOffline(let id):
+            try known(id, building.lifts.keys, "lift")
+        case .servoAlert(let id): try known(id, board.joints.ids + [board.joints.gripper.id], "servo")
+        case .line, .emergencyStop, .bumper, .gpioUnplugged, .mealMissing, .boxRefusesCode, .batteryLow, .wheelFault:
+            break
+        }
     }
 
     /// Where a technician finds the other end of the console's cable.
@@ -203,13 +224,14 @@ extension Twin {
             }
         }
         schedule.removeAll { entry in
-            entry.isOn ? entry.fault.duration == nil : entry.fault.duration.map { time >= entry.fault.start + $0 } ?? false
+            entry.isOn
+                ? entry.fault.duration == nil : entry.fault.duration.map { time >= entry.fault.start + $0 } ?? false
         }
     }
 
     /// Makes something go wrong now.
     ///
-    /// A servo's alert and a wheel drive's fault last until the robot clears them; while the fault is on they come back.
+    /// A servo's alert and a wheel drive's fault last until the robot clears them; while the fault is on they return.
     public func inject(_ fault: Fault) {
         faults.insert(fault)
         switch fault {

@@ -1,14 +1,13 @@
 import BoardFile
 import BuildingMap
-import Foundation
 import RobotModel
 import Twin
 
 /// A small building for the world's tests: a hall with a glass door, a room with a hinged door, and a lift.
 enum TestSite {
     static var repository: String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().path
+        // This file is Tests/TwinTests/World/TestSite.swift.
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
     }
 
     /// The twin's own board file.

@@ -76,7 +76,8 @@ struct WorldArmTests {
 
         func onHandle(_ angle: Double, off: Double = 0) -> Pose3D {
             atFace(
-                x: 0.28 * sin(angle) + (0.02 + off) * cos(angle), z: 0.78 - 0.28 * cos(angle) + (0.02 + off) * sin(angle),
+                x: 0.28 * sin(angle) + (0.02 + off) * cos(angle),
+                z: 0.78 - 0.28 * cos(angle) + (0.02 + off) * sin(angle),
                 pitch: angle)
         }
 
@@ -97,7 +98,8 @@ struct WorldArmTests {
             gripper(width: 0.08)
             let last = 48 * Double.pi / 180
             var away = onHandle(last)
-            away.origin = away.origin + Pose3D(world.pose.relative(world.truth(at: .zero).box ?? Pose2D()))
+            away.origin =
+                away.origin + Pose3D(world.pose.relative(world.truth(at: .zero).box ?? Pose2D()))
                 .rotate(Vector3(sin(last), 0, -cos(last))) * 0.07
             try line(to: away)
             world.run(1.5)
@@ -260,7 +262,9 @@ struct WorldArmTests {
         #expect(world.compartment.opening < 0.3)
         #expect(!world.compartment.isLatched)
         func feelsContact() -> Bool {
-            world.arm.servos.indices.contains { abs(world.arm.servos[$0].current) >= rig.board.joints.contactCurrents[$0] }
+            world.arm.servos.indices.contains {
+                abs(world.arm.servos[$0].current) >= rig.board.joints.contactCurrents[$0]
+            }
         }
         #expect(!feelsContact())
         try rig.line(to: onLid(-6), speed: 0.05, while: { !feelsContact() })

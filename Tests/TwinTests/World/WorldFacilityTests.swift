@@ -38,7 +38,10 @@ struct WorldFacilityTests {
         world.run(12) { world.drive(0, on: board.base) }
         #expect(door.mode == .open)
         world.run(1.5) { world.drive(0.8, on: board.base) }
-        let shuts = world.run(until: { world.drive(0, on: board.base); return door.mode == .closed }, limit: 10)
+        let shuts = world.run(
+            until: {
+                world.drive(0, on: board.base); return door.mode == .closed
+            }, limit: 10)
         #expect(shuts != nil)
         #expect(world.contacts == 0)
     }

@@ -18,7 +18,8 @@ struct WorldPeopleTests {
             $0.vehicle = nil
             $0.people = [
                 .walker(
-                    WalkerSetup(level: "L1", path: [Point2D(-4, 0.05), Point2D(3, 0.05)], speed: 1.2, trigger: .time(0)))
+                    WalkerSetup(
+                        level: "L1", path: [Point2D(-4, 0.05), Point2D(3, 0.05)], speed: 1.2, trigger: .time(0)))
             ]
         }
         var nearest = Double.infinity

@@ -133,7 +133,7 @@ extension Deliberation {
     /// Says something to people, the console and the recording.
     func announce(_ text: String) {
         log.notice("\(text)")
-        let announcement = Announcement(time: now.seconds(since: .zero), text: text)
+        let announcement = Announcement(time: now.seconds(since: started ?? now), text: text)
         announcements.append(announcement)
         if announcements.count > 100 { announcements.removeFirst() }
         recorder.record(.log, announcement, at: now)

@@ -78,7 +78,11 @@ extension Deliberation {
     func snapshot() -> RobotStatus {
         let report = channels.report.load()
         var snapshot = RobotStatus(robot: board.name, version: Doorstep.version)
-        snapshot.uptime = now.seconds(since: .zero)
+        snapshot.doing = status.step
+        snapshot.isIdle = executive.isIdle
+        snapshot.isHome = isHome(report)
+        snapshot.uptime = now.seconds(since: started ?? now)
+        snapshot.clock = now.seconds(since: .zero)
         if let mission = status.mission {
             snapshot.mission = MissionSection(
                 id: mission.rawValue, state: status.state?.rawValue ?? "", step: status.step, eta: status.eta,
@@ -117,6 +121,11 @@ extension Deliberation {
         case .tracking: return "tracking"
         case .lost: return "lost"
         }
+    }
+
+    private func isHome(_ report: TickReport) -> Bool {
+        guard let home = building.place(board.home), home.level == localizer.level else { return false }
+        return home.place.position.distance(to: localizer.pose(odometry: report.odometry).position) < 0.5
     }
 
     private func placeSection(_ report: TickReport) -> PlaceSection {

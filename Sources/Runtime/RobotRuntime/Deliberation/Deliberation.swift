@@ -53,6 +53,8 @@ actor Deliberation {
     // What is known now.
     var now = Instant.zero
     var wall = WallTime(secondsSince1970: 0)
+    /// The first step's moment.
+    var started: Instant?
     var scan: LaserScan?
     var obstacles: [Point2D] = []
     var levelFit: [LevelID: Double] = [:]
@@ -130,6 +132,7 @@ actor Deliberation {
     func step(at now: Instant, wall: WallTime) {
         self.now = now
         self.wall = wall
+        if started == nil { started = now }
         let report = channels.report.load()
         see(report)
         let relay = rack.relay.report
@@ -206,12 +209,12 @@ actor Deliberation {
         localizer.predict(odometry: report.odometry, at: report.time)
         guard let latest else {
             if let scan, now - scan.end < .milliseconds(400) {
-                obstacles = obstacleFinder.points(scan, odometry: report.odometry)
+                obstacles = obstacleFinder.points(scan, odometry: report.odometry) + glass(report)
             }
             return
         }
         scan = latest
-        obstacles = obstacleFinder.points(latest, odometry: report.odometry)
+        obstacles = obstacleFinder.points(latest, odometry: report.odometry) + glass(report)
         let pose = localizer.pose(odometry: latest.endOdometry)
         levelFit =
             consideredLevels.isEmpty ? [:] : localizer.levelFit(latest, levels: consideredLevels, around: pose)

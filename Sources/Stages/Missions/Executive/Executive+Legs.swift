@@ -15,7 +15,9 @@ extension Executive {
         case .running: break
         }
         if goals.isFreeAgain(view) { return goals.restore(view) }
-        if let errand, errand.isCancelled, skill?.isInterruptible ?? true { return callOff(errand, view) + tend(view) }
+        if let errand, errand.isCancelled, errand.leg.isOutward, skill?.isInterruptible ?? true {
+            return callOff(errand, view) + tend(view)
+        }
         if leavesHomeward(view) { return dropErrand() }
         guard var skill else { return idle(event, view) + tend(view) }
         var actions = skill.handle(event, view)
@@ -91,9 +93,11 @@ extension Executive {
             ]
         case .toReturn: return travel(returnPlace(mission))
         case .giveBack:
-            return [returnsToSender(mission)
-                ? handOver(mission, .code(mission.collect.code), .sender, wait: .seconds(600))
-                : handOver(mission, .anyone, .reception, wait: .seconds(600))]
+            return [
+                returnsToSender(mission)
+                    ? handOver(mission, .code(mission.collect.code), .sender, wait: .seconds(600))
+                    : handOver(mission, .anyone, .reception, wait: .seconds(600))
+            ]
         case .toHome: return travel(settings.home)
         }
     }
@@ -126,9 +130,7 @@ extension Executive {
     private mutating func advance(_ view: WorldView) -> [MissionAction] {
         if skill is StowArm || skill is CollectMeal { armIsStowed = true }
         guard let errand else { return [] }
-        if errand.isCancelled, errand.custody == .robot, errand.leg == .collect || errand.leg == .toDeliver {
-            return callOff(errand, view)
-        }
+        if errand.isCancelled, errand.leg.isOutward, errand.leg != .handOver { return callOff(errand, view) }
         switch errand.leg {
         case .toCollect: return begin(.dock, view)
         case .dock: return begin(.collect, view)

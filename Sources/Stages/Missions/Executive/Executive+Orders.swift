@@ -54,7 +54,7 @@ extension Executive {
             return [.journal(.state(id, .cancelled, nil)), .status(status)]
         }
         guard let errand, errand.mission?.id == id else { return [] }
-        guard errand.leg != .toReturn, errand.leg != .giveBack else {
+        guard errand.leg.isOutward else {
             return [.say("mission \(id) is being brought back already")]
         }
         self.errand?.isCancelled = true
@@ -63,10 +63,6 @@ extension Executive {
 
     /// Leaves a mission that has been called off: home without the meal, or back to the sender with it.
     mutating func callOff(_ errand: Errand, _ view: WorldView) -> [MissionAction] {
-        guard errand.leg != .toReturn, errand.leg != .giveBack, errand.mission != nil else {
-            self.errand?.isCancelled = errand.leg == .toReturn || errand.leg == .giveBack
-            return []
-        }
         let error = RobotError(.cancelled, "called off")
         guard errand.custody == .robot, let id = errand.mission?.id else { return close(.cancelled, error, view) }
         self.errand?.error = error

@@ -25,6 +25,7 @@ extension Executive {
             return ask(RobotError(.cancelled, "mission \(id) was paused before the restart", hint: "resume it"))
         }
         mode = .running
+        if let mission { _ = queue.remove(mission.id) }
         let leg = recovered.progress?.leg ?? (mission == nil ? .toHome : .toCollect)
         var errand = Errand(mission: mission, leg: mission == nil ? .toHome : leg)
         if let id = mission?.id {
@@ -36,7 +37,8 @@ extension Executive {
             recovered.progress
             ?? MissionProgress(mission: mission?.id, leg: errand.leg, skill: "travel", state: "planning")
         let name = mission.map { "mission \($0.id)" } ?? "the way home"
-        let text = "back after a restart: I was at \(progress.leg.rawValue) of \(name) (\(progress.skill) \(progress.state))"
+        let text =
+            "back after a restart: I was at \(progress.leg.rawValue) of \(name) (\(progress.skill) \(progress.state))"
         return [.say(isInside ? text + ", and I am in the lift" : text)] + goOn(errand.leg, progress, view)
     }
 

@@ -87,10 +87,19 @@ public struct Executive: Sendable {
     public func status(_ view: WorldView) -> MissionStatus { describe(view) }
 
     /// Whether nothing is under way: no mission, no way home.
-    public var isIdle: Bool { errand == nil && queue.count == 0 }
+    public var isIdle: Bool { errand == nil && queue.count == 0 && !isRecovering }
 
     /// Whether a mission is under way; a technician must not move anything then.
-    public var hasMission: Bool { errand?.mission != nil }
+    public var hasMission: Bool { errand?.mission != nil || isRecovering }
+
+    /// Whether something that a restart interrupted has not been taken up again.
+    private var isRecovering: Bool {
+        switch mode {
+        case .recovering: true
+        case .needsHelp: errand == nil
+        case .running, .paused, .storageFailed, .shutDown: false
+        }
+    }
 
     /// Everything that is done with the actions of one event before they leave.
     private mutating func finish(_ actions: [MissionAction], _ view: WorldView) -> [MissionAction] {

@@ -61,6 +61,44 @@ extension MissionFile {
     /// Throws `FileProblems`: everything that is wrong with it, each with line and column, what was expected, and a
     /// hint. No message ever shows a PIN or a code.
     public static func read(file: String, text: String) throws(FileProblems) -> MissionFile {
+        do {
+            return try parse(file: file, text: text)
+        } catch {
+            throw FileProblems(redacted(error.errors, text: text))
+        }
+    }
+
+    /// Takes digits out of messages about lines with a PIN or a code: damage can make a key of a secret.
+    private static func redacted(_ errors: [RobotError], text: String) -> [RobotError] {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        return errors.map { error in
+            guard let line = error.location?.line, line >= 1, line <= lines.count else { return error }
+            let words = lines[line - 1].lowercased()
+            guard words.contains("pin") || words.contains("code") else { return error }
+            var error = error
+            error.what = withoutDigits(error.what)
+            error.hint = error.hint.map(withoutDigits)
+            return error
+        }
+    }
+
+    /// A text whose runs of four digits or more are dots.
+    private static func withoutDigits(_ text: String) -> String {
+        var result = ""
+        var run = ""
+        for character in text + "\n" {
+            if character.isNumber {
+                run.append(character)
+            } else {
+                result += run.count >= 4 ? "•••" : run
+                run = ""
+                result.append(character)
+            }
+        }
+        return String(result.dropLast())
+    }
+
+    private static func parse(file: String, text: String) throws(FileProblems) -> MissionFile {
         try YAMLReader.read(file: file, text: text) { root in
             root.required("version").int(in: 1...1)
             let idField = root.required("id")

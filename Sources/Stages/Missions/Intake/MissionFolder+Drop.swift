@@ -6,7 +6,8 @@ extension MissionFolder {
     /// - Parameter name: The file's name; it must be a plain name that ends in `.yaml`.
     public func drop(name: String, text: String) throws(RobotError) {
         guard name.hasSuffix(".yaml"), !name.hasPrefix("."), !name.contains("/"), name.count <= 128 else {
-            throw RobotError(.refused, "\(name) is no name for a mission file", expected: "a plain name like lunch.yaml")
+            throw RobotError(
+                .refused, "\(name) is no name for a mission file", expected: "a plain name like lunch.yaml")
         }
         try WholeFile.write(text, to: "\(inbox)/\(name)", durable: true)
     }

@@ -1,9 +1,10 @@
+public import RobotModel
+
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
 #else
     internal import Foundation
 #endif
-public import RobotModel
 
 /// Answers dispatch: one status file a mission, always whole, replaced as the mission goes on.
 public struct Outbox: Sendable {

@@ -1,10 +1,11 @@
+internal import GRDB
+internal import RobotModel
+
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
 #else
     internal import Foundation
 #endif
-internal import GRDB
-internal import RobotModel
 
 // missions     one row a mission: the file's content (PIN hashed), its state, who has the meal
 // transitions  everything that was appended, in order, never changed: the history for people

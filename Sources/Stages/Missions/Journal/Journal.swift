@@ -1,10 +1,11 @@
+internal import GRDB
+public import RobotModel
+
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
 #else
     internal import Foundation
 #endif
-internal import GRDB
-public import RobotModel
 
 /// The robot's memory across power cuts: missions, their steps, open sessions, who has the meal, and where it last was.
 ///
@@ -59,8 +60,9 @@ public final class Journal: Sendable {
     public func mission(_ id: MissionID) throws(RobotError) -> (mission: Mission, state: MissionState)? {
         do {
             return try database.read { db in
-                guard let row = try Row.fetchOne(
-                    db, sql: "SELECT file, state FROM missions WHERE id = ?", arguments: [id.rawValue])
+                guard
+                    let row = try Row.fetchOne(
+                        db, sql: "SELECT file, state FROM missions WHERE id = ?", arguments: [id.rawValue])
                 else { return nil }
                 return (try Self.decode(Mission.self, row["file"]), MissionState(rawValue: row["state"]) ?? .failed)
             }
@@ -97,7 +99,8 @@ public final class Journal: Sendable {
             case .SQLITE_FULL: hint = "the disk is full: free space, then resume"
             case .SQLITE_CORRUPT, .SQLITE_NOTADB:
                 hint = "the journal is damaged: move it aside, look where the robot and its meal are, and start again"
-            case .SQLITE_BUSY, .SQLITE_LOCKED: hint = "another process has the journal open: is doorstepd running twice?"
+            case .SQLITE_BUSY, .SQLITE_LOCKED:
+                hint = "another process has the journal open: is doorstepd running twice?"
             default: break
             }
         }

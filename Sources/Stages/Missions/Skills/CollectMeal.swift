@@ -97,7 +97,8 @@ public struct CollectMeal: Skill {
             return resume.map { goOn(from: $0, view) } ?? enter(.identifying)
         }
         return clock.isLate
-            ? giveUp(RobotError(.unavailable, "box \(order.box) is not seen from the dock", hint: "clear the view")) : []
+            ? giveUp(RobotError(.unavailable, "box \(order.box) is not seen from the dock", hint: "clear the view"))
+            : []
     }
 
     private mutating func identify(_ view: WorldView) -> [MissionAction] {
@@ -124,7 +125,8 @@ public struct CollectMeal: Skill {
         }
         if box.access == .denied, clock.isSettled, box.reported > codeGiven + .milliseconds(800) {
             return giveUp(
-                RobotError(.refused, "box \(order.box) refuses the code", hint: "ask dispatch for the order's new code"))
+                RobotError(.refused, "box \(order.box) refuses the code", hint: "ask dispatch for the order's new code")
+            )
         }
         if clock.isLate {
             return giveUp(
@@ -160,7 +162,8 @@ public struct CollectMeal: Skill {
         hasOpenedLid = view.inputs.contains(.lidOpen)
         if view.inputs.contains(.loaded) {
             hasMeal = true
-            return [.journal(.custody(mission, .robot))] + enter(state == .releasing || state == .lowering ? .rising : later(state))
+            return [.journal(.custody(mission, .robot))]
+                + enter(state == .releasing || state == .lowering ? .rising : later(state))
         }
         if view.gripper.isHolding, state == .grasping || state == .extracting || state == .lowering {
             hasMeal = true

@@ -144,7 +144,8 @@ public struct DockAtBox: Skill {
         }
         return giveUp(
             RobotError(
-                .unavailable, "cannot dock at box \(box): \(why)", hint: "is the ground before the box level and free?"))
+                .unavailable, "cannot dock at box \(box): \(why)", hint: "is the ground before the box level and free?")
+        )
     }
 
     private mutating func giveUp(_ error: RobotError) -> [MissionAction] {

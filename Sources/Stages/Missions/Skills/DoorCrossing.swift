@@ -212,7 +212,8 @@ public struct DoorCrossing: Skill {
             return leave(
                 view,
                 RobotError(
-                    .unavailable, "door \(step.door) does not stay open", hint: "hold it open, or look at its controller")
+                    .unavailable, "door \(step.door) does not stay open",
+                    hint: "hold it open, or look at its controller")
             )
         }
         return []

@@ -150,7 +150,8 @@ extension LiftRide {
         if isOut(view) < 0.5, lift.door == .moving || lift.door == .closed {
             clock.enter(.waitingToExit)
             // A recalled car takes no orders; and never is it sent to the level of boarding.
-            let order = exitLevel == step.to ? .sendLift(step.lift, step.to) : MissionAction.holdLiftDoor(step.lift, true)
+            let order =
+                exitLevel == step.to ? .sendLift(step.lift, step.to) : MissionAction.holdLiftDoor(step.lift, true)
             return [.drive(.stand), order, .say("the lift's door closes on me")]
         }
         if clock.isSettled, case .failed = view.drive { return clearAgain() }

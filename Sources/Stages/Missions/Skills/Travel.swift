@@ -82,7 +82,8 @@ public struct Travel: Skill {
         }
         clock.pass(view)
         switch clock.state {
-        case .planning: return clock.isLate ? replan(RobotError(.internalError, "the route planner does not answer")) : []
+        case .planning:
+            return clock.isLate ? replan(RobotError(.internalError, "the route planner does not answer")) : []
         case .underway: return goOn(event, view)
         case .waiting: return clock.isLate ? plan() : []
         case .arrived: return []

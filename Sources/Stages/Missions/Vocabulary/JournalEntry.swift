@@ -24,6 +24,14 @@ public enum MissionLeg: String, Hashable, Sendable, Codable, CaseIterable {
     case toReturn = "to_return"
     case giveBack = "give_back"
     case toHome = "to_home"
+
+    /// Whether the meal is still on its way to the recipient.
+    var isOutward: Bool {
+        switch self {
+        case .toCollect, .dock, .collect, .toDeliver, .handOver: true
+        case .toReturn, .giveBack, .toHome: false
+        }
+    }
 }
 
 /// Which step of a mission the robot is in: enough to go on there after a restart.

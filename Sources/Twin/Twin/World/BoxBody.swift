@@ -1,7 +1,8 @@
+package import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-package import RobotModel
 
 /// The delivery box on the vehicle: an opening in its front face behind a flap that is hinged at the top.
 ///
@@ -65,8 +66,8 @@ package final class BoxBody {
     package var outlines: [Edge] {
         let box = face.composed(with: Pose2D(x: -Self.depth / 2))
         let body = face.composed(with: Pose2D(x: -Self.depth - vehicle.width / 2))
-        return outline(of: box, length: Self.depth, width: Self.width, kind: .box)
-            + outline(of: body, length: vehicle.width, width: vehicle.length, kind: .vehicle)
+        return rectangle(of: box, length: Self.depth, width: Self.width, kind: .box)
+            + rectangle(of: body, length: vehicle.width, width: vehicle.length, kind: .vehicle)
     }
 
     /// A point of the building's frame in the box's.

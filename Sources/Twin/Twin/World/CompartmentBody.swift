@@ -1,8 +1,9 @@
+package import BoardFile
+package import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-package import BoardFile
-package import RobotModel
 
 /// The robot's cargo compartment: open at the top, with a sprung lid that is hinged at its rear edge and a latch.
 ///

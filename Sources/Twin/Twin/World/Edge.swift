@@ -55,7 +55,7 @@ package struct Edge: Hashable, Sendable {
 }
 
 /// The outline of a rectangle, counter-clockwise.
-package func outline(of pose: Pose2D, length: Double, width: Double, kind: Edge.Kind) -> [Edge] {
+package func rectangle(of pose: Pose2D, length: Double, width: Double, kind: Edge.Kind) -> [Edge] {
     let corners = [
         Point2D(length / 2, width / 2), Point2D(-length / 2, width / 2), Point2D(-length / 2, -width / 2),
         Point2D(length / 2, -width / 2),

@@ -1,7 +1,8 @@
+package import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-package import RobotModel
 
 /// What the LiDAR sees of the world: ray casts against the vector walls of the robot's level, with the noise, the
 /// drop-outs and the glass of a real room.

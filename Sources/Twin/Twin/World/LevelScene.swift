@@ -31,7 +31,7 @@ extension Furniture {
     var outline: [Edge] {
         switch shape {
         case .box(let length, let width):
-            return furnitureOutline(of: pose, length, width)
+            return rectangle(of: pose, length: length, width: width, kind: .furniture)
         case .round(let radius):
             let corners = (0..<16).map { index in
                 pose.composed(with: Pose2D(yaw: Double(index) * .pi / 8)).transform(Point2D(radius, 0))
@@ -39,8 +39,4 @@ extension Furniture {
             return corners.indices.map { Edge(corners[$0], corners[($0 + 1) % 16], kind: .furniture) }
         }
     }
-}
-
-private func furnitureOutline(of pose: Pose2D, _ length: Double, _ width: Double) -> [Edge] {
-    outline(of: pose, length: length, width: width, kind: .furniture)
 }

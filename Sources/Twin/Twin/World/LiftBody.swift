@@ -152,7 +152,9 @@ package final class LiftBody {
     /// Where the car is wanted.
     private var target: Floor? {
         if isOnFire { return floors.first }
-        guard plant.session != 0, let asked = floors.first(where: { $0.number == plant.destination }) else { return nil }
+        guard plant.session != 0, let asked = floors.first(where: { $0.number == plant.destination }) else {
+            return nil
+        }
         guard goesWrong else { return asked }
         if let wrong, wrong.destination == asked.number { return wrong.floor }
         let other =
@@ -165,7 +167,7 @@ package final class LiftBody {
     /// The car's walls, without its doors, in the building's frame: the same on every served level.
     package var walls: [Edge] {
         var walls: [Edge] = []
-        let corners = outline(of: lift.pose, length: lift.width, width: lift.depth, kind: .lift)
+        let corners = rectangle(of: lift.pose, length: lift.width, width: lift.depth, kind: .lift)
         for edge in corners {
             var pieces = [edge]
             for door in doorsOnCar where abs(edge.distance(to: door.a)) < 0.01 && edge.distance(to: door.b) < 0.01 {

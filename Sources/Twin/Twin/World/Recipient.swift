@@ -1,7 +1,8 @@
+import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-import RobotModel
 
 /// Who gets the meal: types the PIN when the robot stands there, takes the meal from the open compartment and shuts
 /// the lid.
@@ -78,7 +79,9 @@ package struct Recipient: Sendable {
                 mood = .typing(keys: keys, until: until - dt)
                 return nil
             }
-            mood = keys.count > 1 ? .typing(keys: Array(keys.dropFirst()), until: setup.keyInterval) : .expecting(Self.retry)
+            mood =
+                keys.count > 1
+                ? .typing(keys: Array(keys.dropFirst()), until: setup.keyInterval) : .expecting(Self.retry)
             return .press(keys[0])
         case .expecting(let left):
             if sight.lidOpening > 0.8 {

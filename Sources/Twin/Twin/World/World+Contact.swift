@@ -1,7 +1,8 @@
+import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-import RobotModel
 
 extension World {
     /// How far around the hull the truth cares what is near, metres.

@@ -1,9 +1,10 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
 import BoardFile
 import BuildingMap
 import RobotModel
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 extension World {
     static func start(_ scenario: Scenario, _ board: Board, _ building: Building) throws(RobotError) -> RobotStart {

@@ -1,0 +1,15 @@
+import ArgumentParser
+import RobotRuntime
+
+/// What people and dispatch ask of a robot, and of its files, from a shell.
+@main
+struct DoorstepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doorstep",
+        abstract: "Checks a robot's files, asks its daemon, looks into its recordings.",
+        version: Doorstep.version,
+        subcommands: [
+            Validate.self, MissionCommand.self, StatusCommand.self, RecordingCommand.self, BuildingCommand.self,
+            ConsoleCommand.self,
+        ])
+}

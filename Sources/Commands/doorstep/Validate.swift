@@ -1,0 +1,115 @@
+import ArgumentParser
+import BoardFile
+import BuildingImport
+import BuildingMap
+import Console
+import Foundation
+import Missions
+import RobotModel
+import StructuredText
+
+/// `doorstep validate`
+struct Validate: ParsableCommand {
+    /// What a file can be.
+    enum Kind: String, CaseIterable {
+        case board, mission, building
+    }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Checks a board file, a mission file or a building, and says everything that is wrong with it.",
+        usage: "doorstep validate [board|mission|building] <file> [--site <folder>]",
+        discussion:
+            "A building is a .building.yaml file, or a site's folder with its maps. Exit code 1 when anything is wrong."
+    )
+
+    @Argument(help: "What it is (guessed when left out), and its path.")
+    var arguments: [String]
+
+    @Option(help: "The folder of the site that a mission's places are looked up in.")
+    var site: String?
+
+    func validate() throws {
+        if arguments.count == 1 { return }
+        guard arguments.count == 2, Kind(rawValue: arguments[0]) != nil else {
+            throw ValidationError("expected board, mission or building, and one path")
+        }
+    }
+
+    func run() throws {
+        let path = arguments[arguments.count - 1]
+        try complaining {
+            switch arguments.count == 2 ? Kind(rawValue: arguments[0]) : try guess(path) {
+            case .board: try validateBoard(path)
+            case .mission: try validateMission(path)
+            case .building: try validateBuilding(path)
+            case nil:
+                throw RobotError(
+                    .invalidFile, "\(path) looks neither like a board nor like a mission or a building",
+                    hint: "say which it is: doorstep validate board \(path)")
+            }
+        }
+    }
+
+    /// By the keys that only one kind has.
+    private func guess(_ path: String) throws -> Kind? {
+        if isFolder(path) || path.hasSuffix(".building.yaml") { return .building }
+        let lines = try readTextFile(path, limit: YAMLReader.maximumLength).split(whereSeparator: \.isNewline)
+        if lines.contains(where: { $0.hasPrefix("collect:") || $0.hasPrefix("deliver:") }) { return .mission }
+        if lines.contains(where: { $0.hasPrefix("robot:") || $0.hasPrefix("lidar:") || $0.hasPrefix("wheels:") }) {
+            return .board
+        }
+        return lines.contains { $0.hasPrefix("levels:") } ? .building : nil
+    }
+
+    private func validateBoard(_ path: String) throws {
+        let board = try Board.read(path: path)
+        let building = try loadSite(folder: board.sitePath)
+        guard building.place(board.home) != nil else {
+            let known = building.places.map(\.place.id.rawValue).sorted().joined(separator: ", ")
+            throw RobotError(
+                .invalidFile, "home is '\(board.home)', which is no place of '\(building.name)'",
+                at: try location(of: "home", in: path), expected: "one of \(known)")
+        }
+        let canUnlock = UnlockHash(text: board.console.unlockHash) != nil
+        print(
+            "ok: robot \(board.name) at \(building.name), \(board.control.tickRate) Hz, lidar \(board.lidar.driver), "
+                + "wheels \(board.wheels.driver), \(board.joints.arm.joints.count) joints, \(board.gpio.count) GPIO lines"
+                + (canUnlock ? "" : "; its console cannot be unlocked (`doorstep console hash-code` makes the hash)"))
+    }
+
+    private func validateMission(_ path: String) throws {
+        let text = try readTextFile(path, limit: MissionFile.maximumLength)
+        let mission = try MissionFile.read(file: path, text: text)
+        if let site {
+            let problems = MissionValidator(building: try loadSite(folder: site)).problems(in: mission)
+            guard problems.isEmpty else { throw FileProblems(problems) }
+        }
+        var words = "ok: mission \(mission.id), priority \(mission.priority), box \(mission.collect.box) at "
+        words += "\(mission.collect.place) to \(mission.place)"
+        if case .pin = mission.credential { words += "; its PIN is in clear (`doorstep mission hash-pin` hides it)" }
+        if site == nil { words += "; its places were not looked up (--site)" }
+        print(words)
+    }
+
+    private func validateBuilding(_ path: String) throws {
+        let isSite = isFolder(path)
+        let building = try isSite ? loadSite(folder: path) : readBuilding(at: path)
+        print(
+            "ok: building \(building.name), \(building.levels.count) levels, \(building.places.count) places, "
+                + "\(building.doors.count) doors, \(building.lifts.count) lifts"
+                + (isSite ? ", with occupancy maps" : ""))
+    }
+
+    private func location(of key: String, in path: String) throws -> SourceLocation {
+        let lines = try readTextFile(path, limit: YAMLReader.maximumLength)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        let line = lines.firstIndex { $0.hasPrefix("\(key):") } ?? 0
+        return SourceLocation(file: path, line: line + 1, column: key.count + 3)
+    }
+}
+
+/// Whether there is a folder at a path.
+func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import BoardFile
+import BuildingImport
+import Foundation
+import Logging
+import RobotModel
+import RobotRuntime
+import StructuredText
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Arguments and exit codes of the daemon; what it does is `Daemon`.
+@main
+struct DaemonCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doorstepd",
+        abstract: "Runs a delivery robot until SIGTERM.",
+        discussion: """
+            Exit codes: 0 after SIGTERM or SIGINT, 64 for wrong arguments, 69 when a folder, socket or thread cannot be \
+            had, 70 when a part of it fails, 78 for a wrong board file or site. A device that is missing is no reason \
+            to end: the status names it, and it is tried again.
+            """,
+        version: Doorstep.version)
+
+    @Option(help: "The robot's board file.")
+    var board: String
+
+    @Option(help: "Path of the local socket for `doorstep`.")
+    var socket = "/run/doorstep/control.sock"
+
+    @Option(
+        help: "The least important log records that are written: trace, debug, info, notice, warning, error, critical.",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("'\(text)' is no log level; expected one of trace ... critical")
+            }
+            return level
+        })
+    var logLevel = Logger.Level.info
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let reader = JournalLogHandler.Reader.atStandardError(environment: environment)
+        let level = logLevel
+        LoggingSystem.bootstrap { _ in JournalLogHandler(reader: reader, level: level) }
+        let log = Logger(label: "doorstepd")
+        let daemon: Daemon
+        do {
+            let board = try Board.read(path: board)
+            let building = try loadSite(folder: board.sitePath)
+            daemon = try Daemon(board: board, building: building, socket: socket, environment: environment, log: log)
+        } catch let problems as FileProblems {
+            tell(problems.description, reader)
+            throw ExitCode(EX_CONFIG)
+        } catch let error as RobotError {
+            tell(error.description, reader)
+            throw ExitCode(error.code == .invalidFile ? EX_CONFIG : EX_UNAVAILABLE)
+        }
+        do {
+            try await daemon.run()
+        } catch {
+            log.critical("\((error as? RobotError)?.description ?? String(describing: error))")
+            throw ExitCode(error is RobotError ? EX_UNAVAILABLE : EX_SOFTWARE)
+        }
+    }
+
+    /// What keeps the daemon from starting: in full, and for a person without times in front of it.
+    private func tell(_ text: String, _ reader: JournalLogHandler.Reader) {
+        switch reader {
+        case .journal: JournalLogHandler.write(text, level: .critical, for: .journal)
+        case .person: FileHandle.standardError.write(Data((text + "\n").utf8))
+        }
+    }
+}

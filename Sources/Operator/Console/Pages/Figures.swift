@@ -1,0 +1,34 @@
+/// A number with so many digits behind the point; "-" for what is none.
+func fixed(_ value: Double, _ digits: Int) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "-" }
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = (abs(value) * scale).rounded()
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    guard digits > 0 else { return sign + String(Int64(scaled)) }
+    let fraction = String(Int64(scaled.truncatingRemainder(dividingBy: scale)))
+    return sign + String(Int64(scaled / scale)) + "." + String(repeating: "0", count: digits - fraction.count)
+        + fraction
+}
+
+/// A span of time as people say it: "45 s", "12 min 03 s", "3 h 05 min".
+func spanText(_ seconds: Double) -> String {
+    guard seconds.isFinite, abs(seconds) < 1e12 else { return "-" }
+    let whole = Int(seconds.magnitude.rounded())
+    let sign = seconds < 0 && whole > 0 ? "-" : ""
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    if whole < 60 { return "\(sign)\(whole) s" }
+    if whole < 3600 { return "\(sign)\(whole / 60) min \(two(whole % 60)) s" }
+    return "\(sign)\(whole / 3600) h \(two(whole % 3600 / 60)) min"
+}
+
+/// A count of bytes: "512 B", "3.4 kB", "12.0 MB".
+func bytesText(_ count: Int) -> String {
+    if count < 1000 { return "\(count) B" }
+    if count < 1_000_000 { return "\(fixed(Double(count) / 1e3, 1)) kB" }
+    if count < 1_000_000_000 { return "\(fixed(Double(count) / 1e6, 1)) MB" }
+    return "\(fixed(Double(count) / 1e9, 2)) GB"
+}
+
+/// An angle in degrees, as people read one.
+func degreesText(_ radians: Double) -> String { fixed(radians * 180 / .pi, 0) + "°" }

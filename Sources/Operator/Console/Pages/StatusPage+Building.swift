@@ -1,0 +1,68 @@
+import Control
+import RobotModel
+
+extension RobotStatus {
+    /// One row a door.
+    var doorTable: [PageLine] {
+        var table = TextTable("DOOR", "MODE", "SESSION")
+        for door in doors { table.add(door.id, door.mode, door.session, isAlert: door.session.hasPrefix("failed")) }
+        return table.lines
+    }
+
+    /// One row a lift.
+    var liftTable: [PageLine] {
+        var table = TextTable("LIFT", "LEVEL", "TO", "DOOR", "MOTION", "MODE", "SESSION")
+        for lift in lifts {
+            table.add(
+                lift.id, lift.level, lift.destination, lift.door, lift.motion, lift.mode, lift.session,
+                isAlert: lift.session.hasPrefix("failed"))
+        }
+        return table.lines
+    }
+
+    /// The mission under way and those that wait.
+    var missionTable: [PageLine] {
+        var table = TextTable("MISSION", "STATE", ">PRIORITY", "TO")
+        if let mission { table.add(mission.id, mission.state, "-", mission.step) }
+        for waiting in queue { table.add(waiting.id, "waiting", "\(waiting.priority)", waiting.place) }
+        return table.lines
+    }
+
+    /// One mission.
+    func missionPage(_ id: String?) -> [PageLine] {
+        if let id, id != mission?.id {
+            guard let index = queue.firstIndex(where: { $0.id == id }) else {
+                return [PageLine("there is no mission \(id) under way or waiting", .alert)]
+                    + PageLine.wrap("  `mission list` shows what there is", indent: 2)
+            }
+            let waiting = queue[index]
+            return PageLine.fields([
+                ("mission", waiting.id), ("state", "waiting, number \(index + 1)"), ("to", waiting.place),
+                ("priority", "\(waiting.priority)"),
+            ])
+        }
+        guard let mission else { return [PageLine("no mission: \(queue.count) waiting")] }
+        return PageLine.fields([
+            ("mission", mission.id), ("state", mission.state), ("doing", mission.step),
+            ("hand-over", mission.eta.map { "in \(spanText($0))" } ?? "cannot be said"),
+            (
+                "promised",
+                mission.promised.map { $0 < 0 ? "\(spanText(-$0)) ago" : "in \(spanText($0))" } ?? "no time"
+            ),
+            ("where", placeText),
+        ])
+    }
+
+    /// Recording and streaming.
+    var reflowPage: [PageLine] {
+        let dropped = reflow.dropped.sorted { $0.key < $1.key }.filter { $0.value > 0 }
+        return PageLine.fields(
+            [
+                ("recorded", "\(bytesText(reflow.recordedBytes)) in \(reflow.messages) messages"),
+                ("acknowledged", bytesText(reflow.acknowledgedBytes)),
+                ("waiting", "\(reflow.segmentsWaiting) segments"),
+                ("dropped", dropped.isEmpty ? "nothing" : dropped.map { "\($1) \($0)" }.joined(separator: ", ")),
+                ("uplink", reflow.uplink),
+            ], alerts: dropped.isEmpty ? [] : ["dropped"])
+    }
+}

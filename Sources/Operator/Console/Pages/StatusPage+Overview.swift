@@ -1,0 +1,102 @@
+import Control
+import RobotModel
+
+extension RobotStatus {
+    /// What a technician wants to know first.
+    var overview: [PageLine] {
+        let outOfService = devices.filter { $0.phase != "running" }
+        var alerts: Set<String> = []
+        if !outOfService.isEmpty { alerts.insert("devices") }
+        if isStopped { alerts.insert("safety") }
+        return [PageLine("\(robot) \(version), up \(spanText(uptime))", .bold)]
+            + PageLine.fields(
+                [
+                    ("mission", missionText), ("place", placeText), ("motion", motionText), ("safety", safetyText),
+                    ("devices", devicesText(outOfService)), ("tick", tickText),
+                    ("battery", "\(fixed(battery.voltage, 1)) V, \(fixed(battery.stateOfCharge * 100, 0)) %"),
+                    ("reflow", reflowText), ("said last", announcements.last?.text ?? "-"),
+                ], alerts: alerts)
+    }
+
+    /// The figures of the tick and what is busy, to be watched.
+    var topPage: [PageLine] {
+        var jobs = TextTable("JOB", ">RUNS", ">BUDGET µs", ">MAX µs", ">LATE")
+        for job in tick.jobs {
+            jobs.add(
+                job.name, "\(job.runs)", fixed(job.budget, 0), fixed(job.max, 0), "\(job.late)", isAlert: job.late > 0)
+        }
+        var ports = TextTable("DEVICE", "PHASE", ">FRAMES", ">IN", ">OUT", ">ERRORS", ">AGE")
+        for device in devices {
+            ports.add(
+                device.slot, device.phase, "\(device.frames)", bytesText(device.bytesIn), bytesText(device.bytesOut),
+                "\(device.checksumErrors + device.resyncs + device.timeouts)", ageText(device.age),
+                isAlert: device.phase != "running")
+        }
+        return [
+            PageLine("\(robot) \(version), up \(spanText(uptime)); any key ends this", .bold),
+            PageLine(tickText, tick.missed > 0 ? .alert : .plain),
+            PageLine(
+                "wake p50 \(fixed(tick.wakeP50, 0)) p99 \(fixed(tick.wakeP99, 0)) max \(fixed(tick.wakeMax, 0)) µs; "
+                    + "work p50 \(fixed(tick.workP50, 0)) p99 \(fixed(tick.workP99, 0)) "
+                    + "max \(fixed(tick.workMax, 0)) µs"),
+            PageLine("\(safetyText); \(motionText)", isStopped ? .alert : .plain),
+            PageLine("mission: \(missionText)"),
+        ] + jobs.lines + ports.lines
+    }
+
+    /// Whether the supervisor keeps the robot from moving.
+    var isStopped: Bool { !["none", "warn", "slow"].contains(safety.action) }
+
+    var missionText: String {
+        guard let mission else {
+            let waiting = queue.isEmpty ? "" : ", \(queue.count) waiting"
+            return "none under way\(waiting); the robot: \(doing)"
+        }
+        var text = "\(mission.id) \(mission.state): \(mission.step)"
+        if let eta = mission.eta { text += "; hand-over in \(spanText(eta))" }
+        if let promised = mission.promised {
+            text += promised < 0 ? ", promised \(spanText(-promised)) ago" : ", promised in \(spanText(promised))"
+        }
+        return text
+    }
+
+    var placeText: String {
+        "\(place.level) near \(place.near.isEmpty ? "-" : place.near), x \(fixed(place.pose.x, 2)) "
+            + "y \(fixed(place.pose.y, 2)) yaw \(degreesText(place.pose.yaw)), \(place.localization) "
+            + "(\(fixed(place.quality * 100, 0)) % of the beams fit)"
+    }
+
+    var motionText: String {
+        let clearance = place.clearance < 0 ? "nothing in sight" : "nearest thing \(fixed(place.clearance, 2)) m"
+        return "\(fixed(place.twist.linear, 2)) m/s, \(fixed(place.twist.angular, 2)) rad/s, "
+            + "\(fixed(place.distance, 1)) m driven, \(clearance)"
+    }
+
+    var safetyText: String {
+        var text = safety.action
+        if !safety.causes.isEmpty { text += ": " + safety.causes.joined(separator: ", ") }
+        if !safety.latched.isEmpty { text += "; waits for `clear`: " + safety.latched.joined(separator: ", ") }
+        return text
+    }
+
+    var tickText: String {
+        var text = "\(tick.rate) Hz, \(tick.ticks) ticks, \(tick.missed) missed"
+        if !tick.culprit.isEmpty { text += " (last by \(tick.culprit))" }
+        for notice in tick.notices { text += "; \(notice)" }
+        return text
+    }
+
+    var reflowText: String {
+        "\(bytesText(reflow.recordedBytes)) recorded, \(bytesText(reflow.acknowledgedBytes)) acknowledged, "
+            + reflow.uplink
+    }
+
+    private func devicesText(_ outOfService: [DeviceSection]) -> String {
+        let running = "\(devices.count - outOfService.count) of \(devices.count) running"
+        guard !outOfService.isEmpty else { return running }
+        return "\(running); " + outOfService.map { "\($0.slot) \($0.phase)" }.joined(separator: ", ")
+    }
+}
+
+/// Seconds since the last good sample, as a table shows them.
+func ageText(_ age: Double?) -> String { age.map { $0 < 10 ? "\(fixed($0, 2)) s" : spanText($0) } ?? "never" }

@@ -1,0 +1,169 @@
+import Foundation
+import Missions
+import RobotModel
+import Testing
+
+@Suite("The inbox")
+struct InboxTests {
+    private let wall = WallTime(secondsSince1970: 1_790_000_000)
+
+    private func open(_ folder: TemporaryFolder, maximumBytes: Int? = nil) throws -> (Inbox, Journal) {
+        let missions = try MissionFolder(path: folder.path)
+        let journal = try Journal(path: missions.journal, maximumBytes: maximumBytes)
+        return (Inbox(folder: missions, validator: MissionValidator(building: .paper), journal: journal), journal)
+    }
+
+    @Test("a dropped mission is journalled, answered and archived without its secrets")
+    func accepts() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, journal) = try open(folder)
+        folder.put("inbox/lunch.yaml", Sample.text)
+        let outcomes = inbox.scan(at: wall)
+        guard case .accepted(let mission) = outcomes.first, outcomes.count == 1 else {
+            Issue.record("\(outcomes)")
+            return
+        }
+        #expect(mission.id == "lunch")
+        #expect(mission.deliver.pin.matches(Secret("4711")))
+        #expect(try journal.mission("lunch")?.state == .queued)
+        #expect(folder.names("inbox").isEmpty)
+        #expect(folder.names("archive") == ["lunch.yaml"])
+        #expect(folder.text("outbox/lunch.status.json").contains("\"state\" : \"queued\""))
+        for file in ["archive/lunch.yaml", "outbox/lunch.status.json"] {
+            #expect(!folder.text(file).contains("4711"))
+            #expect(!folder.text(file).contains("482913"))
+        }
+    }
+
+    @Test("neither PIN nor digits of it stand anywhere in the journal's file")
+    func journalHasNoPIN() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        folder.put("inbox/lunch.yaml", Sample.text.replacing("4711", with: "90417352"))
+        _ = inbox.scan(at: wall)
+        for name in folder.names("").filter({ $0.hasPrefix("journal") }) {
+            let bytes = FileManager.default.contents(atPath: folder.path + "/" + name) ?? Data()
+            #expect(bytes.range(of: Data("90417352".utf8)) == nil)
+        }
+    }
+
+    @Test("hidden files, parts and other names are left alone")
+    func ignores() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        for name in [".lunch.yaml", "lunch.yaml.part", "lunch.yaml~", "notes.txt"] {
+            folder.put("inbox/" + name, Sample.text)
+        }
+        #expect(inbox.scan(at: wall).isEmpty)
+        #expect(folder.names("inbox").count == 4)
+    }
+
+    @Test("a bad file goes to quarantine, with every error beside it")
+    func quarantines() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, journal) = try open(folder)
+        folder.put(
+            "inbox/bad.yaml", Sample.text.replacing("box: 7", with: "box: seven").replacing("kerb", with: "moon"))
+        guard case .quarantined(let name, let errors) = inbox.scan(at: wall).first else {
+            Issue.record("not in quarantine")
+            return
+        }
+        #expect(name == "bad.yaml")
+        #expect(errors.count == 1)
+        #expect(folder.names("quarantine") == ["bad.yaml", "bad.yaml.error"])
+        #expect(folder.text("quarantine/bad.yaml.error").contains("bad.yaml:4:"))
+        #expect(folder.names("inbox").isEmpty)
+        #expect(try journal.mission("lunch") == nil)
+        // A second one of that name does not replace the first.
+        folder.put("inbox/bad.yaml", "nonsense: [")
+        _ = inbox.scan(at: wall)
+        #expect(folder.names("quarantine").count == 4)
+    }
+
+    @Test("a place that the building does not have is answered as rejected")
+    func rejects() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        folder.put("inbox/a.yaml", Sample.text.replacing("place: suite", with: "place: moon"))
+        _ = inbox.scan(at: wall)
+        #expect(folder.text("outbox/lunch.status.json").contains("rejected"))
+    }
+
+    @Test("the same mission twice is done once")
+    func twice() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        folder.put("inbox/a.yaml", Sample.text)
+        _ = inbox.scan(at: wall)
+        folder.put("inbox/b.yaml", "# a comment more\n" + Sample.text)
+        #expect(inbox.scan(at: wall) == [.known("lunch", .queued)])
+        #expect(folder.names("inbox").isEmpty)
+        #expect(folder.names("quarantine").isEmpty)
+    }
+
+    @Test(
+        "another mission under a known id is refused, be it only another PIN",
+        arguments: [("4711", "4712"), ("box: 7", "box: 8"), ("priority: 7", "priority: 1")])
+    func sameID(_ old: String, _ new: String) throws {
+        let folder = try TemporaryFolder()
+        let (inbox, journal) = try open(folder)
+        folder.put("inbox/a.yaml", Sample.text)
+        _ = inbox.scan(at: wall)
+        folder.put("inbox/b.yaml", Sample.text.replacing(old, with: new))
+        guard case .quarantined(_, let errors) = inbox.scan(at: wall).first else {
+            Issue.record("not in quarantine")
+            return
+        }
+        #expect(errors.first?.location?.line == 2)
+        #expect(try journal.mission("lunch")?.mission.priority == 7)
+        #expect(folder.text("outbox/lunch.status.json").contains("queued"))
+    }
+
+    @Test("a file left behind by a power cut after the journal entry is tidied away, not done twice")
+    func powerCut() throws {
+        let folder = try TemporaryFolder()
+        let (_, journal) = try open(folder)
+        let file = try MissionFile.read(file: "a.yaml", text: Sample.text)
+        try journal.append(.accepted(try file.mission()), at: wall)
+        folder.put("inbox/a.yaml", Sample.text)
+        let missions = try MissionFolder(path: folder.path)
+        let inbox = Inbox(folder: missions, validator: MissionValidator(building: .paper), journal: journal)
+        #expect(inbox.scan(at: wall) == [.known("lunch", .queued)])
+        #expect(folder.names("archive") == ["lunch.yaml"])
+        #expect(folder.names("outbox") == ["lunch.status.json"])
+    }
+
+    @Test("with a full disk the file stays in the inbox")
+    func fullDisk() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, journal) = try open(folder, maximumBytes: 64 << 10)
+        for number in 0..<2000 {
+            do { try journal.append(.accepted(Paper.mission(MissionID("x\(number)"))), at: wall) } catch { break }
+        }
+        folder.put("inbox/lunch.yaml", Sample.text)
+        guard case .stuck(_, let error) = inbox.scan(at: wall).first else {
+            Issue.record("taken in without a journal")
+            return
+        }
+        #expect(error.code == .storage)
+        #expect(folder.names("inbox") == ["lunch.yaml"])
+    }
+
+    @Test("a status file is replaced as a whole and leaves no parts behind")
+    func statusFile() throws {
+        let folder = try TemporaryFolder()
+        let outbox = Outbox(folder: try MissionFolder(path: folder.path))
+        for eta in [300.0, 20.4] {
+            try outbox.write(
+                MissionStatus(
+                    mission: "lunch", state: .running, step: "to suite: driving on L3", place: "suite", level: "L3",
+                    eta: eta, promised: wall, custody: .robot), at: wall)
+        }
+        #expect(folder.names("outbox") == ["lunch.status.json"])
+        let text = folder.text("outbox/lunch.status.json")
+        #expect(text.contains("\"eta_s\" : 20"))
+        #expect(text.contains("\"updated\" : \"2026-09-21T"))
+        try outbox.write(MissionStatus(level: "L1"), at: wall)
+        #expect(folder.names("outbox").count == 1)
+    }
+}

@@ -1,0 +1,154 @@
+import BoardFile
+import BuildingImport
+import BuildingMap
+import Control
+import DeviceIO
+import Foundation
+import Logging
+import RobotModel
+import RobotRuntime
+import Twin
+
+/// A whole robot on the riverside site: the daemon on a hand-driven clock and the twin behind its ports.
+///
+/// Nothing is mocked: faults are bytes on lines and levels on GPIO, and what the tests look at is what a technician would
+/// see (`status`), what was said, and what really is (`truth`). Used by one test's task at a time.
+final class Rig: @unchecked Sendable {
+    let board: Board
+    let building: Building
+    let twin: Twin
+    let ports = MemoryPorts()
+    let gpio = MemoryGPIO()
+    let folder: String
+    private(set) var robot: SteppedRobot
+    private(set) var now = Instant.zero
+    private var starts = 1
+    /// Everything that the robot has said, in order.
+    private(set) var said: [String] = []
+    private var heard = 0.0
+    /// The robot's own status as of the last look.
+    private(set) var status: RobotStatus
+    /// Called in every millisecond after the world has moved: for what a look every 50 ms would miss.
+    var watch: ((Rig) -> Void)?
+
+    /// - Parameters:
+    ///   - adjust: Changes the scenario before the world is made.
+    ///   - adjustBoard: Changes the board before robot and twin are made.
+    init(
+        seed: UInt64 = 1, faults: [String] = [], adjust: (inout Scenario) -> Void = { _ in },
+        adjustBoard: (inout Board) -> Void = { _ in }
+    ) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        folder = NSTemporaryDirectory() + "doorstep-rig-\(UUID().uuidString.prefix(8))"
+        var board = try Board.read(path: root + "/BoardConfigs/twin.yaml")
+        board.missions.directory = folder + "/missions"
+        board.reflow.directory = folder + "/reflow"
+        adjustBoard(&board)
+        building = try loadSite(folder: board.sitePath)
+        var scenario = try Scenario.read(path: board.sitePath + "/twin.yaml")
+        scenario.seed = seed
+        adjust(&scenario)
+        self.board = board
+        twin = try Twin.inMemory(
+            board: board, building: building, scenario: scenario, ports: ports, gpio: gpio,
+            faults: try faults.map { try ScheduledFault(parsing: $0) })
+        robot = try Self.makeRobot(board, building, ports, gpio, start: 1)
+        status = RobotStatus(robot: board.name, version: "")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private static func makeRobot(
+        _ board: Board, _ building: Building, _ ports: MemoryPorts, _ gpio: MemoryGPIO, start: Int
+    ) throws -> SteppedRobot {
+        let log = Logger(label: "rig") { _ in SwiftLogNoOpLogHandler() }
+        return try SteppedRobot(
+            board: board, building: building, ports: ports, gpio: gpio, log: log, boot: "boot\(start)")
+    }
+
+    /// What really is.
+    var truth: Truth { twin.truth }
+
+    /// Seconds on the hand-driven clock.
+    var seconds: Double { now.seconds(since: .zero) }
+
+    /// Lets time pass until `condition` holds (looked at every 50 ms), at most `limit` seconds.
+    ///
+    /// - Returns: Whether it came to hold.
+    @discardableResult
+    func run(_ limit: Double, until condition: @escaping @Sendable (Rig) -> Bool = { _ in false }) async -> Bool {
+        let met = Met()
+        let end = now + .nanoseconds(Int64(limit * 1e9))
+        let robot = robot
+        now = await robot.run(from: now, to: end) { [self] in
+            await look()
+            met.isMet = condition(self)
+            return met.isMet
+        } world: { [self] moment in
+            twin.advance(to: moment)
+            now = moment
+            watch?(self)
+        }
+        return met.isMet
+    }
+
+    /// Takes the robot's status and what it has said since.
+    private func look() async {
+        status = await robot.status()
+        for item in status.announcements where item.time > heard { said.append(item.text) }
+        heard = status.announcements.last?.time ?? heard
+    }
+
+    /// Whether the robot has said something that contains `words`.
+    func hasSaid(_ words: String) -> Bool { said.contains { $0.localizedCaseInsensitiveContains(words) } }
+
+    /// Drops a mission file into the inbox.
+    func drop(mission text: String, as name: String = "lunch.yaml") async -> ControlResponse {
+        await robot.answer(.submit(name: name, text: text))
+    }
+
+    /// The site's sample mission.
+    static func lunch(id: String = "lunch") throws -> String {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path + "/Missions/lunch-to-level-3.yaml"
+        return try String(contentsOfFile: path, encoding: .utf8)
+            .replacingOccurrences(of: "id: lunch-to-level-3", with: "id: \(id)")
+    }
+
+    /// Runs until every device is in service and the robot knows where it is, then drops the sample mission.
+    func startLunch() async throws {
+        await run(10) { $0.status.place.localization == "tracking" && $0.status.safety.action == "none" }
+        _ = await drop(mission: try Self.lunch())
+    }
+
+    /// kill -9 at this moment, and a new start of the daemon after `pause` seconds, in the same world.
+    func killAndRestart(after pause: Double = 1) async throws {
+        robot.kill()
+        var moment = now
+        let end = now + .nanoseconds(Int64(pause * 1e9))
+        while moment < end {
+            moment += .milliseconds(1)
+            twin.advance(to: moment)
+        }
+        now = moment
+        starts += 1
+        heard = 0
+        robot = try Self.makeRobot(board, building, ports, gpio, start: starts)
+    }
+
+    /// What the robot is doing, in its own words.
+    var doing: String { status.doing }
+
+    /// The state of the answer in the outbox.
+    func outbox(_ id: String = "lunch") -> [String: Any]? {
+        guard let data = FileManager.default.contents(atPath: "\(board.missions.directory)/outbox/\(id).status.json")
+        else { return nil }
+        return try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+    }
+}
+
+/// Whether a condition was met; handed between the run and its caller.
+private final class Met: @unchecked Sendable {
+    var isMet = false
+}

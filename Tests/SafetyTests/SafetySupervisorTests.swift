@@ -1,0 +1,187 @@
+import RobotModel
+import Safety
+import Testing
+
+@Suite("The safety supervisor")
+struct SafetySupervisorTests {
+    static let all: UInt32 = (1 << 15) - 1
+
+    static func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9) + 1_000_000_000) }
+
+    /// The strongest action that any of some causes demands, by the table.
+    static func strongest(_ bits: UInt32) -> SafetyAction {
+        (0..<15).filter { bits & (1 << UInt32($0)) != 0 }.map { SafetyRule.rule($0).action }.max() ?? .none
+    }
+
+    static func latching(_ bits: UInt32, standing: Bool) -> UInt32 {
+        (0..<15).filter { index in
+            switch SafetyRule.rule(index).clearing {
+            case .itself: false
+            case .person: true
+            case .personOrStanding: !standing
+            }
+        }.reduce(0) { $0 | (bits & (1 << UInt32($1))) }
+    }
+
+    @Test("every combination of causes gets its strongest action, and none more weakens it")
+    func exhaustive() {
+        var wrong = 0
+        for bits in 0...Self.all {
+            var supervisor = SafetySupervisor()
+            let state = supervisor.step(causes: SafetyCauses(rawValue: bits), isStanding: false, at: Self.at(0))
+            if state.action != Self.strongest(bits) || state.causes.rawValue != bits || !state.latched.isEmpty {
+                wrong += 1
+            }
+            // One more cause, whichever: never less.
+            for index in 0..<15 {
+                var next = supervisor
+                let more = next.step(
+                    causes: SafetyCauses(rawValue: 1 << UInt32(index)), isStanding: false, at: Self.at(0.001))
+                if more.action < state.action { wrong += 1 }
+            }
+            if bits & 1 != 0 && state.action != .torqueOff { wrong += 1 }
+        }
+        #expect(wrong == 0)
+    }
+
+    @Test("every combination, once gone, leaves exactly what a person has to clear")
+    func latches() {
+        var wrong = 0
+        for bits in 0...Self.all {
+            for standing in [false, true] {
+                var supervisor = SafetySupervisor()
+                _ = supervisor.step(causes: SafetyCauses(rawValue: bits), isStanding: standing, at: Self.at(0))
+                // A person's word while everything still stands changes nothing.
+                if supervisor.clearByPerson().rawValue != bits { wrong += 1 }
+                if supervisor.state.action != Self.strongest(bits) { wrong += 1 }
+                _ = supervisor.step(causes: [], isStanding: standing, at: Self.at(0.001))
+                // A millisecond is too short for anything to be gone.
+                if supervisor.state.action != Self.strongest(bits) { wrong += 1 }
+                let later = supervisor.step(causes: [], isStanding: standing, at: Self.at(20))
+                let left = Self.latching(bits, standing: standing)
+                if later.latched.rawValue != left || !later.causes.isEmpty { wrong += 1 }
+                if later.action != Self.strongest(left) { wrong += 1 }
+                // Time alone clears no latch.
+                if supervisor.step(causes: [], isStanding: standing, at: Self.at(5000)).latched.rawValue != left {
+                    wrong += 1
+                }
+                _ = supervisor.clearByPerson()
+                if supervisor.step(causes: [], isStanding: standing, at: Self.at(5001)) != SafetyState() { wrong += 1 }
+            }
+        }
+        #expect(wrong == 0)
+    }
+
+    @Test("in a long random history the action is never weaker than what stands, and only a person ends a latch")
+    func history() {
+        var random = SeededRandom(seed: 11)
+        var supervisor = SafetySupervisor()
+        var present: UInt32 = 0
+        var before = SafetyState()
+        var wrong = 0
+        for tick in 0..<200_000 {
+            if random.next() % 40 == 0 { present ^= 1 << UInt32(random.next() % 15) }
+            if random.next() % 300 == 0 { present = 0 }
+            let state = supervisor.step(
+                causes: SafetyCauses(rawValue: present), isStanding: tick / 5000 % 2 == 0,
+                at: Self.at(Double(tick) * 0.01))
+            let demanding = state.causes.rawValue | state.latched.rawValue
+            if state.action != Self.strongest(demanding) || present & ~state.causes.rawValue != 0 { wrong += 1 }
+            // A latch that ended without a person can only be one that standing still clears, or stands again.
+            let ended = before.latched.subtracting(state.latched).subtracting(state.causes)
+            if !ended.subtracting(.bumper).isEmpty { wrong += 1 }
+            if random.next() % 500 == 0 {
+                let left = supervisor.clearByPerson()
+                if left != supervisor.state.causes || !supervisor.state.latched.isEmpty { wrong += 1 }
+            }
+            before = supervisor.state
+        }
+        #expect(wrong == 0)
+    }
+
+    @Test("a released emergency stop waits for a person")
+    func emergencyStop() {
+        var supervisor = SafetySupervisor()
+        var flags = SafetyFlags()
+        flags.emergencyStop = true
+        #expect(supervisor.step(flags, at: Self.at(0)).action == .torqueOff)
+        #expect(supervisor.clearByPerson() == .emergencyStop)
+        #expect(supervisor.state.action == .torqueOff)
+        flags.emergencyStop = false
+        _ = supervisor.step(flags, at: Self.at(0.4))
+        // The contacts may still bounce: too early.
+        #expect(supervisor.clearByPerson() == .emergencyStop)
+        let released = supervisor.step(flags, at: Self.at(1))
+        #expect(released.action == .torqueOff)
+        #expect(released.latched == .emergencyStop)
+        #expect(supervisor.step(flags, at: Self.at(3600)).action == .torqueOff)
+        #expect(supervisor.clearByPerson().isEmpty)
+        #expect(supervisor.step(flags, at: Self.at(3601)).action == .none)
+    }
+
+    @Test("a bumper that is free again ends by itself only after 3 s of standing still")
+    func bumper() {
+        func end(standing: (Double) -> Bool) -> Double? {
+            var supervisor = SafetySupervisor()
+            var flags = SafetyFlags()
+            for tick in 0..<2000 {
+                let time = Double(tick) * 0.01
+                flags.bumper = time < 1
+                flags.standing = standing(time)
+                let state = supervisor.step(flags, at: Self.at(time))
+                if time > 1 && state.action == .none { return time }
+            }
+            return nil
+        }
+        let still = end { _ in true }
+        #expect(still.map { $0 > 3.9 && $0 < 4.1 } ?? false)
+        let late = end { $0 > 5 }
+        #expect(late.map { $0 > 7.9 && $0 < 8.1 } ?? false)
+        #expect(end { _ in false } == nil)
+    }
+
+    @Test("flags become causes at their limits, and a missing number counts as the worst")
+    func flags() {
+        let limits = SafetyLimits()
+        #expect(SafetyFlags().causes(limits).isEmpty)
+        var flags = SafetyFlags()
+        func causes(_ change: (inout SafetyFlags) -> Void) -> SafetyCauses {
+            flags = SafetyFlags()
+            change(&flags)
+            return flags.causes(limits)
+        }
+        #expect(causes { $0.lidarAge = 0.36 } == .staleLidar)
+        #expect(causes { $0.lidarAge = 0.35 } == [])
+        #expect(causes { $0.wheelsAge = .infinity } == .staleWheels)
+        #expect(causes { $0.jointsAge = .nan } == .staleJoints)
+        #expect(causes { $0.inputsAge = 1 } == .staleInputs)
+        #expect(causes { $0.deliberationAge = 0.6 } == .silentDeliberation)
+        #expect(causes { $0.servoAlerts = 4 } == .servoAlert)
+        #expect(causes { $0.wheelFault = 2 } == .wheelFault)
+        #expect(causes { $0.followingError = 0.5 } == [])
+        #expect(
+            causes {
+                $0.followingError = 0.5
+                $0.followingErrorDuration = 0.5
+            } == .followingError)
+        #expect(causes { $0.overruns = 20 } == .tickOverrun)
+        #expect(causes { $0.localized = false } == .notLocalized)
+        #expect(causes { $0.stateOfCharge = 0.1 } == .batteryLow)
+        #expect(causes { $0.protectiveField = true } == .protectiveField)
+        #expect(causes { $0.warningField = true } == .warningField)
+        #expect(causes { $0.bumper = true } == .bumper)
+        #expect(causes { $0.emergencyStop = true } == .emergencyStop)
+    }
+
+    @Test("a silent LiDAR stops the robot and lets it go on when it has been back for a while")
+    func recovery() {
+        var supervisor = SafetySupervisor()
+        var flags = SafetyFlags()
+        flags.lidarAge = 0.5
+        #expect(supervisor.step(flags, at: Self.at(0)).action == .protectiveStop)
+        flags.lidarAge = 0.01
+        #expect(supervisor.step(flags, at: Self.at(0.1)).action == .protectiveStop)
+        #expect(supervisor.step(flags, at: Self.at(0.29)).causes == .staleLidar)
+        #expect(supervisor.step(flags, at: Self.at(0.31)) == SafetyState())
+    }
+}
