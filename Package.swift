@@ -171,6 +171,7 @@ let package = Package(
         command("reflow-station", imports: ["ReflowStation"]),
         command("doorstep-bench", imports: ["Realtime", "RobotModel"]),
         // Tests/
+        tests("DigestsTests", of: ["Digests"]),
         tests("HouseTests", of: []),
         tests("RobotModelTests", of: ["RobotModel"]),
         tests("StructuredTextTests", of: ["RobotModel", "StructuredText"]),
@@ -186,7 +187,7 @@ let package = Package(
         tests(
             "RoutePlanningTests",
             of: ["BuildingImport", "BuildingMap", "RobotModel", "RoutePlanning", "StructuredText"]),
-        tests("MissionsTests", of: ["BuildingMap", "Missions", "RobotModel"]),
+        tests("MissionsTests", of: ["BuildingMap", "Missions", "Motion", "RobotModel", "StructuredText"]),
         tests("FacilitiesTests", of: ["Facilities", "RobotModel"]),
         tests("MotionTests", of: ["Motion", "RobotModel"]),
         tests("SafetyTests", of: ["RobotModel", "Safety"]),

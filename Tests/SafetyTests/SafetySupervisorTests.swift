@@ -17,7 +17,7 @@ struct SafetySupervisorTests {
         (0..<15).filter { index in
             switch SafetyRule.rule(index).clearing {
             case .itself: false
-            case .person: true
+            case .person, .personWithReset: true
             case .personOrStanding: !standing
             }
         }.reduce(0) { $0 | (bits & (1 << UInt32($1))) }
@@ -117,6 +117,23 @@ struct SafetySupervisorTests {
         #expect(supervisor.step(flags, at: Self.at(3600)).action == .torqueOff)
         #expect(supervisor.clearByPerson().isEmpty)
         #expect(supervisor.step(flags, at: Self.at(3601)).action == .none)
+    }
+
+    @Test("one word resets a servo or a drive and lets the robot go on; it counts for nothing else, and not for long")
+    func wordAhead() {
+        func end(_ cause: SafetyCauses, goneAfter seconds: Double) -> SafetyState {
+            var supervisor = SafetySupervisor()
+            _ = supervisor.step(causes: cause, isStanding: true, at: Self.at(0))
+            #expect(supervisor.clearByPerson() == cause)
+            _ = supervisor.step(causes: cause, isStanding: true, at: Self.at(0.001))
+            _ = supervisor.step(causes: cause, isStanding: true, at: Self.at(seconds))
+            return supervisor.step(causes: [], isStanding: true, at: Self.at(seconds + 1))
+        }
+        #expect(end(.servoAlert, goneAfter: 0.6) == SafetyState())
+        #expect(end(.wheelFault, goneAfter: 0.6) == SafetyState())
+        #expect(end(.servoAlert, goneAfter: 4).latched == .servoAlert)
+        #expect(end(.emergencyStop, goneAfter: 0.6).latched == .emergencyStop)
+        #expect(end([.wheelFault, .emergencyStop], goneAfter: 0.6).latched == .emergencyStop)
     }
 
     @Test("a bumper that is free again ends by itself only after 3 s of standing still")

@@ -44,7 +44,8 @@ struct DemoView {
             row(
                 "where",
                 String(
-                    format: "%@ near %@   x %.2f  y %.2f  yaw %.0f°   %@ %.0f %%", place.level, place.near, place.pose.x,
+                    format: "%@ near %@   x %.2f  y %.2f  yaw %.0f°   %@ %.0f %%", place.level, place.near,
+                    place.pose.x,
                     place.pose.y, place.pose.yaw * 180 / .pi, place.localization, place.quality * 100)))
         lines.append(
             row(
@@ -71,7 +72,9 @@ struct DemoView {
                     format: "%.2f MB recorded  %.2f MB acknowledged   %@", Double(status.reflow.recordedBytes) / 1e6,
                     Double(status.reflow.acknowledgedBytes) / 1e6, status.reflow.uplink)))
         lines.append(
-            row("battery", String(format: "%.1f V  %.0f %%", status.battery.voltage, status.battery.stateOfCharge * 100)))
+            row(
+                "battery", String(format: "%.1f V  %.0f %%", status.battery.voltage, status.battery.stateOfCharge * 100)
+            ))
         if let console { lines.append(row("console", "picocom -b 115200 \(console)")) }
         lines.append(bar(""))
         return lines
@@ -82,7 +85,8 @@ struct DemoView {
         let eta = mission.eta.map { String(format: "in %.0f s", $0) } ?? "unknown"
         guard let promised = mission.promised else { return eta }
         let margin = promised - (mission.eta ?? 0)
-        return eta + String(format: "   promised in %.0f s (%.0f s %@)", promised, abs(margin), margin >= 0 ? "early" : "late")
+        return eta
+            + String(format: "   promised in %.0f s (%.0f s %@)", promised, abs(margin), margin >= 0 ? "early" : "late")
     }
 
     private func row(_ name: String, _ text: String) -> String {

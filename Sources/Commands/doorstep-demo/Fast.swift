@@ -38,6 +38,7 @@ struct Fast: AsyncParsableCommand {
 
     func run() async throws {
         let begun = Date()
+        let today = Date(timeIntervalSince1970: begun.timeIntervalSince1970.rounded())
         let folder = directory ?? NSTemporaryDirectory() + "doorstep-\(UUID().uuidString.prefix(8))"
         var board = try Board.read(path: board)
         board.missions.directory = folder + "/missions"
@@ -52,11 +53,13 @@ struct Fast: AsyncParsableCommand {
             board: board, building: building, scenario: scenario, ports: ports, gpio: gpio, faults: faults)
         var log = Logger(label: "doorstep") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
-        let robot = try SteppedRobot(board: board, building: building, ports: ports, gpio: gpio, log: log)
+        let robot = try SteppedRobot(
+            board: board, building: building, ports: ports, gpio: gpio, log: log,
+            wallAtZero: WallTime(secondsSince1970: today.timeIntervalSince1970))
         let uploader = station.map { Uploader(spool: robot.spool, station: $0, robot: board.name) }
         uploader?.start()
         let name = (mission as NSString).lastPathComponent
-        let text = try String(contentsOfFile: mission, encoding: .utf8)
+        let text = try MissionText.read(mission, now: today)
         let observer = Observer(robot: robot, twin: twin, name: name, text: text)
         let end = await robot.run(from: .zero, to: Instant(nanoseconds: Int64(limit * 1e9))) {
             await observer.look()
@@ -127,7 +130,8 @@ private final class Observer: @unchecked Sendable {
 extension TruthSample {
     init(_ truth: Truth) {
         self.init(
-            time: truth.time.seconds(since: .zero), clock: truth.time.seconds(since: .zero), level: truth.level.rawValue, pose: truth.pose,
+            time: truth.time.seconds(since: .zero), clock: truth.time.seconds(since: .zero),
+            level: truth.level.rawValue, pose: truth.pose,
             meal: truth.meal.rawValue, distance: truth.distance, nearest: truth.nearestApproach,
             nearestPerson: truth.nearestPerson, contacts: truth.contacts)
     }

@@ -33,7 +33,9 @@ struct RunSummary {
     mutating func note(_ status: RobotStatus, meal: String, at time: Double) {
         if status.mission != nil, started == nil { started = time }
         if meal == "delivered", delivered == nil { delivered = time }
-        if started != nil, ended == nil, status.isIdle, status.isHome, delivered != nil || time - (started ?? 0) > 10 { ended = time }
+        if started != nil, ended == nil, status.isIdle, status.isHome, delivered != nil || time - (started ?? 0) > 10 {
+            ended = time
+        }
     }
 
     /// RMS of the position error in metres and of the heading error in degrees.
@@ -46,18 +48,24 @@ struct RunSummary {
     func report(status: RobotStatus, truth: TruthSample, wallSeconds: Double) -> Bool {
         let error = localizationError
         let duration = (ended ?? delivered ?? 0) - (started ?? 0)
-        func line(_ name: String, _ text: String) { print("  " + name.padding(toLength: 30, withPad: " ", startingAt: 0) + text) }
+        func line(_ name: String, _ text: String) {
+            print("  " + name.padding(toLength: 30, withPad: " ", startingAt: 0) + text)
+        }
         print("\nSummary")
         line("meal", truth.meal)
         line("delivered after", delivered.map { String(format: "%.1f s", $0 - (started ?? 0)) } ?? "never")
         line("home after", ended.map { String(format: "%.1f s", $0 - (started ?? 0)) } ?? "never")
         line("distance driven", String(format: "%.1f m", truth.distance))
         line("nearest approach to anything", String(format: "%.2f m", truth.nearest))
-        line("nearest approach to a person", truth.nearestPerson.isFinite ? String(format: "%.2f m", truth.nearestPerson) : "nobody near")
+        line(
+            "nearest approach to a person",
+            truth.nearestPerson.isFinite ? String(format: "%.2f m", truth.nearestPerson) : "nobody near")
         line("contacts", "\(truth.contacts)")
         line(
             "localisation error (RMS)",
-            String(format: "%.1f cm, %.2f°   worst %.1f cm   %d samples", error.metres * 100, error.degrees, worst * 100, samples))
+            String(
+                format: "%.1f cm, %.2f°   worst %.1f cm   %d samples", error.metres * 100, error.degrees, worst * 100,
+                samples))
         line("samples on the wrong level", "\(wrongLevel)")
         line("ticks", "\(status.tick.ticks) (\(status.tick.missed) deadlines missed)")
         line(

@@ -72,7 +72,7 @@ struct Watch: AsyncParsableCommand {
         let name = (mission as NSString).lastPathComponent
         let hidden = "\(inbox)/.\(name)"
         try? FileManager.default.removeItem(atPath: hidden)
-        try FileManager.default.copyItem(atPath: mission, toPath: hidden)
+        try MissionText.read(mission, now: Date()).write(toFile: hidden, atomically: false, encoding: .utf8)
         try FileManager.default.moveItem(atPath: hidden, toPath: "\(inbox)/\(name)")
     }
 }
@@ -103,8 +103,10 @@ extension TruthSample {
     fileprivate init?(json: Data) {
         guard let line = try? JSONDecoder().decode(Line.self, from: json) else { return nil }
         self.init(
-            time: line.t, clock: line.clock, level: line.level, pose: Pose2D(x: line.x, y: line.y, yaw: line.yaw), meal: line.meal,
-            distance: line.distance, nearest: line.nearest ?? .infinity, nearestPerson: line.nearest_person ?? .infinity,
+            time: line.t, clock: line.clock, level: line.level, pose: Pose2D(x: line.x, y: line.y, yaw: line.yaw),
+            meal: line.meal,
+            distance: line.distance, nearest: line.nearest ?? .infinity,
+            nearestPerson: line.nearest_person ?? .infinity,
             contacts: line.contacts)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Foundation
 import ReflowStation
 
 /// Arguments of the station.

@@ -25,6 +25,8 @@ public final class SteppedRobot: Sendable {
     private let executor: RealtimeExecutor
     private let control: ControlDesk
 
+    private let isThinking = Atomic<Bool>(true)
+
     /// Civil time at the clock's zero: a label, nothing depends on it but promised times.
     private let wallAtZero: WallTime
 
@@ -54,10 +56,12 @@ public final class SteppedRobot: Sendable {
     /// - Parameters:
     ///   - world: Called at the beginning of every step: lets the twin's time pass.
     ///   - until: Asked every 50 ms.
+    ///   - observer: Looks at every tick.
     /// - Returns: The moment that was reached.
     @discardableResult
     public func run(
-        from start: Instant, to end: Instant, until: sending @escaping () async -> Bool = { false },
+        from start: Instant, to end: Instant, observer: TickObserver? = nil,
+        until: sending @escaping () async -> Bool = { false },
         world: sending @escaping (Instant) -> Void
     ) async -> Instant {
         await withTaskExecutorPreference(executor) { [self] in
@@ -65,7 +69,7 @@ public final class SteppedRobot: Sendable {
             while now < end {
                 now += Self.step
                 world(now)
-                await advance(to: now)
+                await advance(to: now, observer)
                 if now.nanoseconds % 50_000_000 == 0, await until() { break }
             }
             return now
@@ -73,11 +77,11 @@ public final class SteppedRobot: Sendable {
     }
 
     /// Everything the daemon does in one millisecond.
-    private func advance(to now: Instant) async {
+    private func advance(to now: Instant, _ observer: TickObserver?) async {
         parts.rack.service(at: now)
-        await loop.tick(at: now)
+        await loop.tick(at: now, observer: observer)
         let wall = WallTime(secondsSince1970: wallAtZero.secondsSince1970 + now.seconds(since: .zero))
-        if now.nanoseconds % (1_000_000_000 / Int64(Deliberation.rate)) == 0 {
+        if now.nanoseconds % (1_000_000_000 / Int64(Deliberation.rate)) == 0, isThinking.load(ordering: .relaxed) {
             await deliberation.step(at: now, wall: wall)
         }
         if now.nanoseconds % 100_000_000 == 0 { parts.recorder.step(at: now, wall: wall) }
@@ -103,6 +107,9 @@ public final class SteppedRobot: Sendable {
 
     /// Asks for an orderly end: stop, release what can be released. Give it some hundred milliseconds of clock.
     public func beginShutdown() async { await deliberation.receive(.shutdown) }
+
+    /// Leaves the deliberation's steps out (true), as if it hung on something, until it is let go on (false).
+    public func stallDeliberation(_ stalled: Bool) { isThinking.store(!stalled, ordering: .relaxed) }
 
     /// As kill -9 leaves it: the ports are closed by the system, nothing else is done any more.
     public func kill() {

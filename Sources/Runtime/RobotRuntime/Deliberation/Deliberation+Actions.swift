@@ -1,6 +1,7 @@
 import BoardFile
 import BuildingMap
 import Control
+import Dispatch
 import Devices
 import Estimation
 import Facilities
@@ -21,12 +22,29 @@ extension Deliberation {
                 perform(action, report)
                 continue
             }
+            if case .pose = entry, !isStepped {
+                keepPose(entry)
+                continue
+            }
             do throws(RobotError) {
                 try journal.append(entry, at: wall)
             } catch {
                 log.error("\(error)")
                 events.append(.journalFailed(error, undone: Array(actions[index...])))
                 return
+            }
+        }
+    }
+
+    /// Where the robot is is kept for the next start, but nothing waits for it: it commits to nothing outside, and a slow
+    /// disk must not hold up a robot that drives.
+    private func keepPose(_ entry: JournalEntry) {
+        let (journal, wall, log) = (journal, wall, log)
+        poseWriter.async {
+            do throws(RobotError) {
+                try journal.append(entry, at: wall)
+            } catch {
+                log.error("\(error)")
             }
         }
     }

@@ -35,10 +35,7 @@ extension Deliberation {
             events.append(.resume)
             return .done("going on")
         case .clear:
-            let safety = channels.report.load().safety
-            channels.clears.push(1)
-            let standing = safety.causes.names
-            return .done(standing.isEmpty ? "cleared" : "cleared what was gone; still there: \(standing.joined(separator: ", "))")
+            return .done(clear())
         case .log(let lines):
             return .lines(announcements.suffix(lines).map { "[\(Self.clockText($0.time))] \($0.text)" })
         case .mayRestart:
@@ -54,9 +51,24 @@ extension Deliberation {
         }
     }
 
-    /// What a technician moves or switches by hand; never during a mission.
+    /// Takes a person's word that it is safe to go on; says what that does.
+    private func clear() -> String {
+        let safety = channels.report.load().safety
+        // The reset first: the supervisor takes the word for what is gone by it soon.
+        let resets = safety.causes.intersection([.servoAlert, .wheelFault])
+        if !resets.isEmpty { rack.clearAlerts() }
+        channels.clears.push(1)
+        announce("cleared by a person")
+        var parts = [safety.latched.isEmpty && !resets.isEmpty ? "" : "cleared"]
+        if !resets.isEmpty { parts.append("resetting: \(resets.names.joined(separator: ", "))") }
+        let left = safety.causes.subtracting(resets)
+        if !left.isEmpty { parts.append("still there: \(left.names.joined(separator: ", "))") }
+        return parts.filter { !$0.isEmpty }.joined(separator: "; ")
+    }
+
+    /// What a technician moves or switches by hand; never during a mission, except for what moves nothing.
     private func perform(service command: ServiceCommand) throws(RobotError) {
-        if let mission = status.mission {
+        if let mission = status.mission, command != .clearAlerts {
             throw RobotError(
                 .busy, "mission \(mission) is under way", hint: "wait for its end, or cancel it: `mission cancel \(mission)`")
         }

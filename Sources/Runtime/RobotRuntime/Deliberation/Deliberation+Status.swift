@@ -53,6 +53,10 @@ extension Deliberation {
         } else if before && !after {
             announce("free to go on")
         }
+        if safety.causes.contains(.batteryLow), !lastSafety.causes.contains(.batteryLow) {
+            let percent = Int((channels.battery.load().value.stateOfCharge * 100).rounded())
+            announce("battery low: \(percent) % left; no further mission is begun before it has been charged")
+        }
     }
 
     private func tellDevices() {
@@ -65,13 +69,17 @@ extension Deliberation {
                 at: now)
             switch status.phase {
             case .running where before != nil: announce("\(status.slot): in service (\(status.identity))")
-            case .recovering, .degraded:
-                announce("\(status.slot): \(status.fault?.description ?? status.phase.rawValue)")
-            case .connecting where status.fault != nil && before != nil:
-                announce("\(status.slot): \(status.fault?.description ?? "")")
+            case .recovering, .degraded: announce(Self.text(status))
+            case .connecting where status.fault != nil && before != nil: announce(Self.text(status))
             default: break
             }
         }
+    }
+
+    /// A device's trouble with its slot in front, once.
+    private static func text(_ status: DeviceStatus) -> String {
+        let what = status.fault?.description ?? status.phase.rawValue
+        return what.hasPrefix(status.slot.rawValue) ? what : "\(status.slot): \(what)"
     }
 
     /// Everything about the robot at this moment.

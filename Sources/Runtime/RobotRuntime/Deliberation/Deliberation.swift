@@ -2,6 +2,7 @@ import BoardFile
 import BuildingMap
 import Control
 import Devices
+import Dispatch
 import Estimation
 import Facilities
 import Logging
@@ -31,6 +32,8 @@ actor Deliberation {
     let outbox: Outbox
     let folder: MissionFolder
     let log: Logger
+    /// Writes what the deliberation does not wait for.
+    let poseWriter = DispatchQueue(label: "journal.pose", qos: .utility)
     /// On a hand-driven clock nothing may happen at a time of its own choosing.
     let isStepped: Bool
 
@@ -119,7 +122,11 @@ actor Deliberation {
         drivePlanner = DrivePlanner(
             limits: limits, hull: Hull(length: parts.board.base.length, width: parts.board.base.width))
         armPlanner = ArmPlanner(board: parts.board)
-        boxDetector = BoxDetector(lidarMount: parts.board.lidar.mount)
+        var boxDetector = BoxDetector(lidarMount: parts.board.lidar.mount)
+        // A vehicle parks within 5 cm and 5°; the rest is for the robot's own error and for worse drivers.
+        boxDetector.searchRadius = 0.3
+        boxDetector.searchAngle = 15 * Double.pi / 180
+        self.boxDetector = boxDetector
         doorwayView = DoorwayView(lidarMount: parts.board.lidar.mount)
         obstacleFinder = ObstaclePoints(
             lidarMount: parts.board.lidar.mount, hullLength: parts.board.base.length,
@@ -222,12 +229,9 @@ actor Deliberation {
             doorwayGap = doorwayView.gap(latest, a: posts[0], b: posts[1], pose: pose)
         }
         if let expectedBox {
-            let expected = boxSighting.map { sighting in sighting.pose } ?? pose.relative(expectedBox)
-            if let found = boxDetector.detect(latest, expected: expected)
-                ?? boxDetector.detect(latest, expected: pose.relative(expectedBox))
-            {
-                boxSighting = found
-            }
+            // Always around where the map has it: expecting it where it was last seen would let one wrong face lead to
+            // the next.
+            if let found = boxDetector.detect(latest, expected: pose.relative(expectedBox)) { boxSighting = found }
         }
     }
 

@@ -151,7 +151,9 @@ extension ControlKernel {
         let twist = odometry.twist
         flags.standing = abs(twist.linear) < 0.01 && abs(twist.angular) < 0.02
         let error = abs(twist.linear - shaper.current.linear)
-        if error <= supervisor.limits.followingError || !wheelSetpoint.enabled { followingSince = now }
+        // Of wheels that say nothing it is not known how they follow.
+        let isKnown = wheelSetpoint.enabled && flags.wheelsAge <= supervisor.limits.wheelsAge
+        if error <= supervisor.limits.followingError || !isKnown { followingSince = now }
         flags.followingError = error
         flags.followingErrorDuration = now.seconds(since: followingSince)
         return flags

@@ -57,11 +57,13 @@ actor ControlLoop {
     }
 
     /// One tick at a moment of a hand-driven clock.
-    func tick(at now: Instant) {
+    func tick(at now: Instant, observer: TickObserver? = nil) {
+        observer?.before()
         kernel.read(channels, at: now)
         kernel.update(at: now, dt: period.inSeconds, overruns: 0)
         if kernel.write(channels, records: records, at: now) { wakeWheels() }
         counter.add(1, ordering: .relaxed)
+        observer?.after()
     }
 
     private func step(at start: Instant, tick: Tick) {
