@@ -15,7 +15,7 @@ import Testing
         #expect(technician.screen.line == "dory#")
         technician.order("drive 0.5")
         #expect(technician.asked == [.service(.drive(metres: 0.5))])
-        #expect(technician.log == ["console: unlocked", "console: drive 0.5", "console: drive 0.5: done"])
+        #expect(technician.log == ["unlocked", "drive 0.5", "drive 0.5: done"])
     }
 
     @Test("of the code nothing is echoed, logged or remembered")

@@ -106,6 +106,25 @@ struct BoxRadioDriverTests {
         #expect(box.bench.run(upTo: 2000) { box.bench.status.phase == .running && box.mailbox.report != nil })
     }
 
+    @Test("a line that only brings damaged answers is a fault with its reason, until one is whole again")
+    func disturbed() throws {
+        let box = Bench()
+        box.bench.run(milliseconds: 500)
+        box.bench.wire.fault = .truncated
+        #expect(box.bench.run(upTo: 2000) { box.bench.status.phase == .degraded })
+        let fault = try #require(box.bench.status.fault)
+        #expect(fault.code == .garbage)
+        #expect(fault.hint != nil)
+        box.bench.wire.fault = .none
+        #expect(box.bench.run(upTo: 1000) { box.bench.status.phase == .running && box.bench.status.fault == nil })
+        // Left behind in the middle of it, the line is quiet again: out of range is no fault.
+        box.bench.wire.fault = .truncated
+        #expect(box.bench.run(upTo: 2000) { box.bench.status.phase == .degraded })
+        box.bench.wire.fault = .none
+        box.device.inRange = false
+        #expect(box.bench.run(upTo: 2000) { box.bench.status.phase == .running })
+    }
+
     @Test("codes appear in no status")
     func discretion() {
         let box = Bench()

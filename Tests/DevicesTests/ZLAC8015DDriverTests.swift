@@ -140,6 +140,22 @@ struct ZLAC8015DDriverTests {
         #expect(wheels.plant.leftVelocity > 2)
     }
 
+    @Test("a fault is cleared when a person asks for it, without giving the motors power")
+    func clearsAlarm() {
+        let wheels = driving()
+        wheels.plant.leftFault = 0x0004
+        wheels.bench.run(milliseconds: 100)
+        wheels.wanted = WheelSetpoint()
+        wheels.bench.run(milliseconds: 1000)
+        #expect(wheels.plant.leftFault == 0x0004)
+        wheels.bench.pump.clearAlerts()
+        wheels.bench.run(milliseconds: 200)
+        #expect(wheels.plant.leftFault == 0)
+        #expect(wheels.measured.leftFault == 0)
+        #expect(wheels.isRunning)
+        #expect(!wheels.plant.enabled)
+    }
+
     @Test("a silent drive is out of service within 0.3 s with the reason, and back within 0.5 s")
     func silence() throws {
         let wheels = driving()

@@ -105,13 +105,13 @@ struct UploaderTests {
         let recorder = try recording(in: folder, seconds: 12)
         let uploader = uploader(recorder.spool, to: station.address)
         uploader.start()
-        for left in [10, 7, 4] {
+        let all = folder.names(endingIn: ".mcap").count
+        for left in [9, 6, 3] {
             try await wait { recorder.spool.totals.waiting <= left }
             await station.stop()
             // What was acknowledged is there, though nobody shut the station down in order.
-            let there = Set(try await station.catalogue().map(\.name))
-            let acknowledged = 12 - recorder.spool.totals.waiting
-            #expect(there.count >= acknowledged)
+            let acknowledged = all - recorder.spool.totals.waiting
+            #expect(try await station.catalogue().count >= acknowledged)
             try await station.start()
         }
         try await wait { recorder.spool.totals.waiting == 0 }

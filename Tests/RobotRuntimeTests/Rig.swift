@@ -5,6 +5,7 @@ import Control
 import DeviceIO
 import Foundation
 import Logging
+import Missions
 import RobotModel
 import RobotRuntime
 import Twin
@@ -23,6 +24,9 @@ final class Rig: @unchecked Sendable {
     private(set) var robot: SteppedRobot
     private(set) var now = Instant.zero
     private var starts = 1
+    private let wallAtZero: WallTime
+    /// 2026-11-21T12:00:00Z.
+    static let noon = WallTime(secondsSince1970: 1_795_262_400)
     /// Everything that the robot has said, in order.
     private(set) var said: [String] = []
     private var heard = 0.0
@@ -30,13 +34,17 @@ final class Rig: @unchecked Sendable {
     private(set) var status: RobotStatus
     /// Called in every millisecond after the world has moved: for what a look every 50 ms would miss.
     var watch: ((Rig) -> Void)?
+    /// Looks at every tick.
+    var observer: TickObserver?
 
     /// - Parameters:
     ///   - adjust: Changes the scenario before the world is made.
     ///   - adjustBoard: Changes the board before robot and twin are made.
+    ///   - journal: What an earlier run of the daemon has left in the journal.
+    ///   - wallAtZero: Civil time at the clock's zero.
     init(
         seed: UInt64 = 1, faults: [String] = [], adjust: (inout Scenario) -> Void = { _ in },
-        adjustBoard: (inout Board) -> Void = { _ in }
+        adjustBoard: (inout Board) -> Void = { _ in }, journal: [JournalEntry] = [], wallAtZero: WallTime = Rig.noon
     ) throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
@@ -53,18 +61,25 @@ final class Rig: @unchecked Sendable {
         twin = try Twin.inMemory(
             board: board, building: building, scenario: scenario, ports: ports, gpio: gpio,
             faults: try faults.map { try ScheduledFault(parsing: $0) })
-        robot = try Self.makeRobot(board, building, ports, gpio, start: 1)
+        self.wallAtZero = wallAtZero
+        if !journal.isEmpty {
+            let earlier = try Journal(path: try MissionFolder(path: board.missions.directory).journal)
+            for entry in journal { try earlier.append(entry, at: wallAtZero) }
+        }
+        robot = try Self.makeRobot(board, building, ports, gpio, wallAtZero, start: 1)
         status = RobotStatus(robot: board.name, version: "")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private static func makeRobot(
-        _ board: Board, _ building: Building, _ ports: MemoryPorts, _ gpio: MemoryGPIO, start: Int
+        _ board: Board, _ building: Building, _ ports: MemoryPorts, _ gpio: MemoryGPIO, _ wallAtZero: WallTime,
+        start: Int
     ) throws -> SteppedRobot {
         let log = Logger(label: "rig") { _ in SwiftLogNoOpLogHandler() }
         return try SteppedRobot(
-            board: board, building: building, ports: ports, gpio: gpio, log: log, boot: "boot\(start)")
+            board: board, building: building, ports: ports, gpio: gpio, log: log, boot: "boot\(start)",
+            wallAtZero: wallAtZero)
     }
 
     /// What really is.
@@ -81,7 +96,7 @@ final class Rig: @unchecked Sendable {
         let met = Met()
         let end = now + .nanoseconds(Int64(limit * 1e9))
         let robot = robot
-        now = await robot.run(from: now, to: end) { [self] in
+        now = await robot.run(from: now, to: end, observer: observer) { [self] in
             await look()
             met.isMet = condition(self)
             return met.isMet
@@ -134,7 +149,7 @@ final class Rig: @unchecked Sendable {
         now = moment
         starts += 1
         heard = 0
-        robot = try Self.makeRobot(board, building, ports, gpio, start: starts)
+        robot = try Self.makeRobot(board, building, ports, gpio, wallAtZero, start: starts)
     }
 
     /// What the robot is doing, in its own words.

@@ -132,6 +132,7 @@ extension TruthSample {
         self.init(
             time: truth.time.seconds(since: .zero), clock: truth.time.seconds(since: .zero),
             level: truth.level.rawValue, pose: truth.pose,
+            twist: truth.twist,
             meal: truth.meal.rawValue, distance: truth.distance, nearest: truth.nearestApproach,
             nearestPerson: truth.nearestPerson, contacts: truth.contacts)
     }

@@ -91,9 +91,22 @@ struct TruthSample {
     var clock: Double
     var level: String
     var pose: Pose2D
+    var twist: Twist2D
     var meal: String
     var distance: Double
     var nearest: Double
     var nearestPerson: Double
     var contacts: Int
+
+    /// The same a moment earlier or later: a status and a line of the twin's file are never of one instant.
+    func moved(to clock: Double) -> TruthSample {
+        var sample = self
+        let seconds = clock - self.clock
+        let middle = Pose2D(pose.position, yaw: pose.yaw + twist.angular * seconds / 2)
+        sample.pose = Pose2D(
+            middle.transform(Point2D(twist.linear * seconds, 0)),
+            yaw: normalizedAngle(pose.yaw + twist.angular * seconds))
+        sample.clock = clock
+        return sample
+    }
 }

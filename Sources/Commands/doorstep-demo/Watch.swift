@@ -40,7 +40,9 @@ struct Watch: AsyncParsableCommand {
             view.show(status, console: console)
             for sample in truths.new() {
                 summary.note(status, meal: sample.meal, at: sample.time)
-                if abs(sample.clock - status.clock) < 0.06 { summary.compare(status.place, with: sample) }
+                if abs(sample.clock - status.clock) < 0.15 {
+                    summary.compare(status.place, with: sample.moved(to: status.clock))
+                }
             }
             // Dropped when the robot knows where it is: dispatch would do it at any time.
             if !isDropped, status.place.localization == "tracking" {
@@ -117,6 +119,8 @@ extension TruthSample {
         var x: Double
         var y: Double
         var yaw: Double
+        var v: Double
+        var w: Double
         var nearest: Double?
         var nearest_person: Double?
         var contacts: Int

@@ -5,7 +5,7 @@ public import RobotModel
 /// The delivery box behind its short-range radio modem: polls for a box in range and carries commands to it.
 ///
 /// Out of range nobody answers, and that is no fault: the driver stays in service and the mailbox's report becomes nil
-/// after 3 s. Register map: `BoxRadioMap`. Codes are never put into an error or a status.
+/// after 3 s. Bytes in which no answer can be found are one: that is no distance, but a line or a radio that is disturbed. Register map: `BoxRadioMap`. Codes are never put into an error or a status.
 public struct BoxRadioDriver: DeviceDriver {
     private enum Job: Sendable { case status, command(BoxCommand) }
 
@@ -25,6 +25,8 @@ public struct BoxRadioDriver: DeviceDriver {
     private var failedAttempts = 0
     private var pollAfterCommand = false
     private var refusal: (error: RobotError, until: Instant)?
+    /// Bytes arrive, but no answers.
+    private var isDisturbed = false
 
     /// `rate` is polls a second.
     public init(slot: SlotID, line: SerialLine, unit: UInt8, rate: Int = 4, mailbox: BoxMailbox) {
@@ -53,6 +55,7 @@ public struct BoxRadioDriver: DeviceDriver {
         case .opened:
             transactor.reset(at: now)
             isOpen = true
+            isDisturbed = false
             job = nil
             nextPoll = now
             health.phase = .running
@@ -76,8 +79,7 @@ public struct BoxRadioDriver: DeviceDriver {
     private mutating func next(at now: Instant) -> [DeviceAction] {
         if let refusal, now > refusal.until {
             self.refusal = nil
-            health.phase = .running
-            health.fault = nil
+            settle()
         }
         guard transactor.isFree(at: now) else { return [] }
         if !pollAfterCommand, let command = mailbox.take() {
@@ -106,13 +108,29 @@ public struct BoxRadioDriver: DeviceDriver {
             }
             job = nil
             failedAttempts = 0
+            if isDisturbed { settle() }
         case .refused(let exception):
             refuse("refuses a request: \(exception)", at: now)
             job = nil
             failedAttempts = 0
         case .missed:
             putBack()
+            // One or two damaged answers are radio; three in a row are not.
+            if transactor.hearsGarbage, transactor.missesInARow >= 3 {
+                health.phase = .degraded
+                health.fault = transactor.fault(slot: slot, device: "box")
+                isDisturbed = true
+            } else if isDisturbed, !transactor.hearsGarbage {
+                settle()
+            }
         }
+    }
+
+    /// Back in service, or to what was wrong before.
+    private mutating func settle() {
+        isDisturbed = false
+        health.phase = refusal == nil ? .running : .degraded
+        health.fault = refusal?.error
     }
 
     private mutating func refuse(_ what: String, at now: Instant) {

@@ -56,6 +56,7 @@ extension DynamixelDriver {
             guard let index = servos.firstIndex(where: { $0.id == part.id }) else { continue }
             if part.error.alert != servos[index].alert {
                 servos[index].alert = part.error.alert
+                servos[index].isAlertRead = false
                 inspectQueue.append(index)
             }
             guard part.error.code == .none,
@@ -102,7 +103,7 @@ extension DynamixelDriver {
 
     /// Phase and fault by what stands now.
     private mutating func judge(at now: Instant) {
-        if let servo = servos.first(where: \.alert) {
+        if let servo = servos.first(where: { $0.alert && $0.isAlertRead }) {
             status.phase = .degraded
             status.fault = alert(servo)
         } else if let servo = servos.first(where: { now - $0.answeredAt > .milliseconds(100) }) {
@@ -113,7 +114,7 @@ extension DynamixelDriver {
             status.fault = RobotError(
                 .refused, "\(servo.title) does not take a goal where it stands; its torque stays off",
                 hint: "is the joint outside the servo's position limits (registers 48 and 52)? move it by hand")
-        } else if servos.allSatisfy({ $0.ticks != nil }) {
+        } else if servos.allSatisfy({ $0.ticks != nil && !$0.alert }) {
             status.phase = .running
             status.fault = nil
         }
@@ -124,9 +125,9 @@ extension DynamixelDriver {
         let what = names.isEmpty ? "an alert" : names.joined(separator: " and ")
         let hint =
             switch names.first {
-            case "overload": "something blocks the joint, or it carries too much: free it, then clear the alert"
+            case "overload": "something blocks the joint, or it carries too much: free it; then `clear` restarts the servo"
             case "overheating":
-                "let it cool below 70 °C, then clear the alert; look for a joint that holds a load for long"
+                "let it cool below 70 °C; then `clear` restarts it; look for a joint that holds a load for long"
             case "input voltage": "measure the servos' supply: 10.0 to 14.8 V at the last servo while it moves"
             case "electrical shock": "the motor's driver lacks power or is damaged: check the supply, then the servo"
             case "encoder": "the servo's position sensor fails: replace the servo"
@@ -247,6 +248,7 @@ extension DynamixelDriver {
         at now: Instant, _ actions: inout [DeviceAction]
     ) {
         servos[index].alert = error.alert
+        servos[index].isAlertRead = true
         let id = servos[index].id
         if case .rearm = purpose {
             // Hold where it stands, then watch again.

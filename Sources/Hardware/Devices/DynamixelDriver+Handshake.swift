@@ -40,6 +40,8 @@ extension DynamixelDriver {
     ) {
         let data = packet.statusData
         servos[index].alert = error.alert
+        // Its register 70 is read with the rest of its memory.
+        servos[index].isAlertRead = true
         switch purpose {
         case .ping:
             guard data.count == 3 else { return pingsDone(after: index, at: now, &actions) }

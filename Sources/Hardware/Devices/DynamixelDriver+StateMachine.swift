@@ -27,6 +27,8 @@ extension DynamixelDriver {
         case .closed(let error):
             mode = .closed
             exchange = nil
+            // What was asked for before the port was lost is not done at some later time.
+            alertsToClear = false
             status.phase = hasBeenOpen ? .recovering : .connecting
             status.fault = error
         case .bytes(let bytes):

@@ -135,6 +135,8 @@ extension DynamixelDriver {
         /// As last seen in the servo.
         var torque = false
         var alert = false
+        /// Which alert it is, has been read since it came.
+        var isAlertRead = false
         var hardwareErrors: UInt8 = 0
         /// As last read.
         var ticks: Int32?

@@ -188,7 +188,7 @@ extension ZLAC8015DDriver {
         let hint = feedback.leftFault.hint ?? feedback.rightFault.hint ?? "see the drive's manual"
         return RobotError(
             .hardwareAlert, "\(configuration.slot): the drive reports a fault: \(parts.joined(separator: "; "))",
-            hint: "\(hint); the alarm is cleared when the motors are switched on again")
+            hint: "\(hint); then `clear` resets the drive")
     }
 
     /// Running, or degraded and why.

@@ -10,9 +10,12 @@ public import RobotModel
 /// for it. A set-point that withdraws power makes the emergency stop the next frame on the line, before anything else
 /// that is due; a set-point older than 100 ms drives at zero, one older than 1 s is taken as withdrawn.
 ///
+/// A fault of the drive takes the power away. It stands until a person has it cleared (`clearAlerts`) or a set-point asks
+/// for power anew.
+///
 /// Positions are continuous: a drive that was switched off and on counts from zero again, and the odometry does not see
 /// it.
-public struct ZLAC8015DDriver: DeviceDriver {
+public struct ZLAC8015DDriver: AlertClearing {
     /// How the drive is wired and set.
     public struct Configuration: Sendable {
         public var slot: SlotID
@@ -92,6 +95,7 @@ public struct ZLAC8015DDriver: DeviceDriver {
     /// A fault took the power away: it comes back only after the set-point was withdrawn once.
     var waitsForWithdrawal = false
     var hasFaults = false
+    var alarmToClear = false
     var isSlow = false
     /// The drive refuses 0x2000: an older firmware without the communication watchdog.
     var hasWatchdog = true
@@ -136,6 +140,9 @@ public struct ZLAC8015DDriver: DeviceDriver {
         return status
     }
 
+    /// Clears the drive's alarm as soon as its motors have no power.
+    public mutating func clearAlerts() { alarmToClear = hasFaults }
+
     public var serviceInterval: Duration { transactor.isWaiting ? .milliseconds(4) : .milliseconds(1) }
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
@@ -154,6 +161,8 @@ public struct ZLAC8015DDriver: DeviceDriver {
             job = nil
             stage = .closed
             power = .off
+            // What was asked for before the port was lost is not done at some later time.
+            alarmToClear = false
             health.phase = health.lastGood == nil ? .connecting : .recovering
             health.fault = reason
             return []
@@ -240,6 +249,10 @@ public struct ZLAC8015DDriver: DeviceDriver {
         case .braking(let since, acknowledged: true):
             if !wheelsTurn || now - since > .milliseconds(1500) { return .release }
         case .off, .on, .braking: break
+        }
+        if alarmToClear, power == .off {
+            alarmToClear = false
+            return .clearAlarm
         }
         if targetsDue {
             targetsDue = false

@@ -10,7 +10,11 @@ public enum ControlRequest: Sendable, Codable, Hashable {
     /// Pause the mission under way: stop, keep everything.
     case pause
     case resume
-    /// Clear latched safety causes whose reason is gone.
+    /// A person has looked: clear latched safety causes whose reason is gone, and reset devices in alert (servos, the wheel
+    /// drive).
+    ///
+    /// Taken during a mission too, since a mission that waits for help goes on only then. A servo or drive that comes out
+    /// of its alert by this needs no second word; the wheels and the arm go on as soon as nothing else stands.
     case clear
     /// The last lines of the log, oldest first.
     case log(lines: Int)
@@ -20,7 +24,8 @@ public enum ControlRequest: Sendable, Codable, Hashable {
     case mayRestart
 }
 
-/// What a technician may move or switch by hand. Needs an unlocked console; refused during a mission.
+/// What a technician may move or switch by hand. Needs an unlocked console; refused during a mission, except for
+/// `clearAlerts`, which moves nothing.
 public enum ServiceCommand: Sendable, Codable, Hashable {
     /// Open (true) or lock the compartment.
     case compartment(open: Bool)
@@ -31,7 +36,7 @@ public enum ServiceCommand: Sendable, Codable, Hashable {
     case turn(radians: Double)
     /// Open (true) or release a door.
     case door(id: String, open: Bool)
-    /// Reboot the servos that report an alert.
+    /// Reset the devices that report an alert. Whether the robot may go on is another question: `ControlRequest.clear`.
     case clearAlerts
     /// Let the arm go limp (false) or hold torque (true).
     case torque(on: Bool)

@@ -24,7 +24,7 @@ public struct Station: Sendable {
     ///   - port: 0 for any free one.
     ///   - onReady: Called once with the port that is listened on.
     public func run(port: UInt16, onReady: @Sendable @escaping (UInt16) -> Void = { _ in }) async throws {
-        let server = await server(port: port)
+        let server = try await server(port: port)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             group.addTask {
@@ -35,8 +35,9 @@ public struct Station: Sendable {
         }
     }
 
-    private func server(port: UInt16) async -> HTTPServer {
-        let server = HTTPServer(address: .loopback(port: port))
+    private func server(port: UInt16) async throws -> HTTPServer {
+        // IPv4, since that is what an address like 127.0.0.1 in a board file says.
+        let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: port))
         let receiver = receiver
         await server.appendRoute("GET /v1/robots/:robot/segments/:name") { request in
             guard let (robot, name) = Self.segment(in: request) else { return HTTPResponse(statusCode: .notFound) }

@@ -7,6 +7,9 @@ public enum SafetyClearing: Sendable, BitwiseCopyable, Equatable {
     case itself
     /// A person has to say so.
     case person
+    /// A person has to say so, and the same word resets the device that reports the cause: it also counts for a cause
+    /// that is gone within 3 s after it.
+    case personWithReset
     /// A person may say so; it ends by itself when the robot has stood still for 3 s after the cause was gone.
     case personOrStanding
 }
@@ -24,7 +27,17 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         @_noAllocation get {
             switch clearing {
             case .itself: false
-            case .person, .personOrStanding: true
+            case .person, .personWithReset, .personOrStanding: true
+            }
+        }
+    }
+
+    /// Whether a person's word from before the cause was gone counts.
+    public var takesWordAhead: Bool {
+        @_noAllocation get {
+            switch clearing {
+            case .personWithReset: true
+            case .itself, .person, .personOrStanding: false
             }
         }
     }
@@ -34,7 +47,7 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         @_noAllocation get {
             switch clearing {
             case .personOrStanding: true
-            case .itself, .person: false
+            case .itself, .person, .personWithReset: false
             }
         }
     }
@@ -50,6 +63,8 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
     public static var count: Int { 15 }
     /// Nanoseconds of standing still after which `personOrStanding` clears.
     public static var standingTime: Int64 { @_noAllocation get { 3_000_000_000 } }
+    /// Nanoseconds for which a person's word counts ahead (`personWithReset`): a servo restarts in less than one second.
+    public static var wordTime: Int64 { @_noAllocation get { 3_000_000_000 } }
 
     /// The table: the rule for the cause whose bit in `SafetyCauses` is `1 << index`.
     ///
@@ -71,17 +86,17 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         case 4: SafetyRule(.hold, settleMilliseconds: 500, .itself)  // staleJoints
         // The emergency stop cannot be read: as bad as a pressed one, but nobody pressed it.
         case 5: SafetyRule(.protectiveStop, settleMilliseconds: 500, .itself)  // staleInputs
-        // An overloaded or hot servo has let go; it is rebooted by a person who looks at the arm.
-        case 6: SafetyRule(.hold, settleMilliseconds: 200, .person)  // servoAlert
+        // An overloaded or hot servo has let go; it is restarted on the word of a person who looks at the arm.
+        case 6: SafetyRule(.hold, settleMilliseconds: 200, .personWithReset)  // servoAlert
         // Over-current or a lost hall sensor: the drive cannot brake in a controlled way.
-        case 7: SafetyRule(.torqueOff, settleMilliseconds: 500, .person)  // wheelFault
+        case 7: SafetyRule(.torqueOff, settleMilliseconds: 500, .personWithReset)  // wheelFault
         // Stuck against something, or wheels that spin: stand, let things settle, try again.
         case 8: SafetyRule(.protectiveStop, settleMilliseconds: 2000, .itself)  // followingError
         // The loop is late so often that a stop would be late too; the window itself has to empty first.
         case 9: SafetyRule(.hold, settleMilliseconds: 1000, .itself)  // tickOverrun
         // Driving by dead reckoning ends in a wall; five scans in a row have to fit again.
         case 10: SafetyRule(.hold, settleMilliseconds: 500, .itself)  // notLocalized
-        // The executive sends the robot home; nothing is gained by stopping in a corridor.
+        // Said, and no mission is begun any more; nothing is gained by stopping in a corridor.
         case 11: SafetyRule(.warn, settleMilliseconds: 10_000, .itself)  // batteryLow
         // One second, so that somebody who steps back and forth does not make the robot twitch.
         case 12: SafetyRule(.protectiveStop, settleMilliseconds: 1000, .itself)  // protectiveField

@@ -19,6 +19,9 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     private var lastSeen = InlineArray<15, Int64>(repeating: 0)
     /// Since when the robot stands; .max while it moves.
     private var standsSince = Int64.max
+    /// A person has spoken since the last step, and when the last time was.
+    private var personSpoke = false
+    private var spoken = Int64.min / 2
 
     public init(limits: SafetyLimits = SafetyLimits()) { self.limits = limits }
 
@@ -32,6 +35,10 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     @_noAllocation
     public mutating func step(causes: SafetyCauses, isStanding: Bool, at now: Instant) -> SafetyState {
         let time = now.nanoseconds
+        if personSpoke {
+            personSpoke = false
+            spoken = time
+        }
         if !isStanding {
             standsSince = .max
         } else if standsSince == .max {
@@ -49,7 +56,8 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
             let gone = time - lastSeen[index]
             if standing & bit != 0 && gone >= rule.settle {
                 standing &= ~bit
-                if rule.latches { latched |= bit }
+                let hasWord = rule.takesWordAhead && time - spoken < SafetyRule.wordTime
+                if rule.latches && !hasWord { latched |= bit }
             }
             if latched & bit != 0 && rule.clearsStanding && gone >= SafetyRule.standingTime
                 && standsSince != .max && time - standsSince >= SafetyRule.standingTime
@@ -61,12 +69,14 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
         return state
     }
 
-    /// A person says that it is safe to go on: ends what waits for that. Causes that still stand are not touched.
+    /// A person says that it is safe to go on: ends what waits for that. Causes that still stand are not touched, but
+    /// those whose device the same word resets need no second one when they are gone soon.
     ///
     /// - Returns: What still stands and therefore could not be cleared.
     @_noAllocation
     public mutating func clearByPerson() -> SafetyCauses {
         latched = 0
+        personSpoke = true
         decide()
         return SafetyCauses(rawValue: standing)
     }

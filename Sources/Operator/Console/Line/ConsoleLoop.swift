@@ -71,7 +71,7 @@ struct ConsoleLoop {
             tellTrouble("cannot open \(error.port): \(error.cause)")
             return
         }
-        if !trouble.isEmpty { log("console: \(line.path) is there again") }
+        if !trouble.isEmpty { log("\(line.path) is there again") }
         trouble = ""
         outgoing = []
         perform(session.handle(.connected, at: now))
@@ -109,7 +109,7 @@ struct ConsoleLoop {
     }
 
     private mutating func tellTrouble(_ words: String) {
-        if words != trouble { log("console: \(words)") }
+        if words != trouble { log("\(words)") }
         trouble = words
     }
 

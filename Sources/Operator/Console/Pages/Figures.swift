@@ -11,14 +11,14 @@ func fixed(_ value: Double, _ digits: Int) -> String {
         + fraction
 }
 
-/// A span of time as people say it: "45 s", "12 min 03 s", "3 h 05 min".
+/// A span of time as people say it: "45 s", "10 min", "12 min 03 s", "3 h 05 min".
 func spanText(_ seconds: Double) -> String {
     guard seconds.isFinite, abs(seconds) < 1e12 else { return "-" }
     let whole = Int(seconds.magnitude.rounded())
     let sign = seconds < 0 && whole > 0 ? "-" : ""
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     if whole < 60 { return "\(sign)\(whole) s" }
-    if whole < 3600 { return "\(sign)\(whole / 60) min \(two(whole % 60)) s" }
+    if whole < 3600 { return "\(sign)\(whole / 60) min" + (whole % 60 == 0 ? "" : " \(two(whole % 60)) s") }
     return "\(sign)\(whole / 3600) h \(two(whole % 3600 / 60)) min"
 }
 

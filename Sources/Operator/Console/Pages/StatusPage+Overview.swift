@@ -98,5 +98,8 @@ extension RobotStatus {
     }
 }
 
-/// Seconds since the last good sample, as a table shows them.
-func ageText(_ age: Double?) -> String { age.map { $0 < 10 ? "\(fixed($0, 2)) s" : spanText($0) } ?? "never" }
+/// Seconds since the last good sample, as a table shows them; one taken after the status's own time is fresh.
+func ageText(_ age: Double?) -> String {
+    guard let age else { return "never" }
+    return age < 10 ? "\(fixed(max(0, age), 2)) s" : spanText(age)
+}

@@ -45,7 +45,8 @@ struct ConsoleCommand: Sendable {
         ConsoleCommand(name: "unlock", usage: "unlock", summary: "ask for the code, then allow what follows"),
         ConsoleCommand(name: "lock", usage: "lock", summary: "end that"),
         ConsoleCommand(
-            name: "clear", usage: "clear", summary: "clear safety causes that are gone", needsUnlock: true),
+            name: "clear", usage: "clear", summary: "reset devices in alert, clear safety causes that are gone",
+            needsUnlock: true),
         ConsoleCommand(
             name: "joint", usage: "joint <name> <rad>", summary: "turn a joint", needsUnlock: true,
             arguments: [.joints, .free]),
@@ -68,7 +69,7 @@ struct ConsoleCommand: Sendable {
             name: "torque", usage: "torque on|off", summary: "hold the arm, or let it go limp", needsUnlock: true,
             arguments: [.words(["on", "off"])]),
         ConsoleCommand(
-            name: "alerts", usage: "alerts clear", summary: "reboot the servos that report an alert", needsUnlock: true,
+            name: "alerts", usage: "alerts clear", summary: "only reset the devices that report an alert", needsUnlock: true,
             arguments: [.words(["clear"])]),
     ]
 

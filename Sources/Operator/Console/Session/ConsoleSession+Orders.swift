@@ -36,15 +36,15 @@ extension ConsoleSession {
     private mutating func tryCode(_ code: String, at now: Instant, _ actions: inout [ConsoleAction]) {
         switch access.enter(code, at: now) {
         case .opened:
-            actions.append(.log("console: unlocked"))
+            actions.append(.log("unlocked"))
             show(
                 [PageLine("unlocked; locks by itself after \(spanText(AccessLock.idleLimit.inSeconds)) without a key")],
                 &actions)
         case .wrong(let left):
-            actions.append(.log("console: wrong code, \(left) tries left"))
+            actions.append(.log("wrong code, \(left) tries left"))
             show([PageLine("wrong code; \(left) \(left == 1 ? "try" : "tries") left", .alert)], &actions)
         case .lockedOut(let time):
-            actions.append(.log("console: wrong code, no other is taken for \(spanText(time.inSeconds))"))
+            actions.append(.log("wrong code, no other is taken for \(spanText(time.inSeconds))"))
             show([PageLine("wrong code; no other is taken for \(spanText(time.inSeconds))", .alert)], &actions)
         case .noHash: showNoHash(&actions)
         }
@@ -92,7 +92,7 @@ extension ConsoleSession {
                 actions.write(openPrompt())
                 return
             }
-            actions.append(.log("console: \(words)"))
+            actions.append(.log("\(words)"))
             ask(request, for: .order(words), at: now, &actions)
         }
     }
@@ -120,7 +120,7 @@ extension ConsoleSession {
 
     private mutating func lock(_ actions: inout [ConsoleAction]) {
         access.close()
-        actions.append(.log("console: locked"))
+        actions.append(.log("locked"))
         show([PageLine("locked")], &actions)
     }
 
@@ -139,10 +139,10 @@ extension ConsoleSession {
         case (.lines(let lines), _):
             show(lines.isEmpty ? [PageLine("nothing yet")] : lines.flatMap { PageLine.wrap($0, indent: 8) }, &actions)
         case (.done(let words), .order(let order)):
-            actions.append(.log("console: \(order): \(words)"))
+            actions.append(.log("\(order): \(words)"))
             show(PageLine.wrap(words), &actions)
         case (.refused(let error), let question):
-            if case .order(let order) = question { actions.append(.log("console: \(order): refused: \(error.what)")) }
+            if case .order(let order) = question { actions.append(.log("\(order): refused: \(error.what)")) }
             show(PageLine.refusal(error), &actions)
         case (.done(let words), _): show(PageLine.wrap(words), &actions)
         case (.status, _): show([PageLine("done")], &actions)

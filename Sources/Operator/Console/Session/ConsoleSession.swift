@@ -94,7 +94,7 @@ public struct ConsoleSession: Sendable {
             actions = [.write(banner + openPrompt())]
             askForNames(&actions)
         case .disconnected:
-            if access.isOpen { actions.append(.log("console: the line was lost; locked")) }
+            if access.isOpen { actions.append(.log("the line was lost; locked")) }
             access.close()
             mode = .closed
         case .bytes(let bytes): take(bytes, at: now, &actions)
@@ -151,7 +151,7 @@ public struct ConsoleSession: Sendable {
             }
         case .waiting(_, let question, let deadline):
             guard now >= deadline else { return }
-            if case .order(let words) = question { actions.append(.log("console: \(words): no answer")) }
+            if case .order(let words) = question { actions.append(.log("\(words): no answer")) }
             show(
                 [
                     PageLine("the daemon has not answered within \(Self.patience.components.seconds) s", .alert),
@@ -172,7 +172,7 @@ public struct ConsoleSession: Sendable {
 
     private mutating func expireAccess(at now: Instant, _ actions: inout [ConsoleAction]) {
         guard access.expire(at: now) else { return }
-        actions.append(.log("console: locked, since nobody typed for \(spanText(AccessLock.idleLimit.inSeconds))"))
+        actions.append(.log("locked, since nobody typed for \(spanText(AccessLock.idleLimit.inSeconds))"))
         guard case .prompt = mode else { return }
         // A line that somebody left half typed is not finished by the next one.
         actions.write(

@@ -1,0 +1,95 @@
+import Control
+import RobotModel
+import RobotRuntime
+import Testing
+import Twin
+
+/// Doors that do not do as they are told. The robot is always on its way home through the door.
+@Suite("A door", .serialized)
+struct DoorFaultTests {
+    /// A door to be passed, and the heading through it.
+    struct Case: Sendable, CustomTestStringConvertible {
+        var door: DoorID
+        var scene: Scene
+        var heading: Double
+
+        var testDescription: String { door.rawValue }
+
+        static let entrance = Case(door: "entrance", scene: .entrance, heading: 180)
+        static let lobby = Case(door: "lobby_door", scene: .lobbyDoor, heading: 180)
+    }
+
+    @Test("that does not open is asked again; the robot waits before it, says so, and passes when it works again",
+        arguments: [Case.entrance, .lobby])
+    func stuck(_ it: Case) async throws {
+        let rig = try Rig(it.scene)
+        rig.twin.inject(.doorStuck(it.door))
+        let hasSaid = await rig.run(40) { $0.hasSaid("did not open within 15 s; trying again") }
+        #expect(hasSaid, "\(rig.said)")
+        #expect(rig.isStanding)
+        // Clear of the door's line by half a hull and more.
+        #expect(rig.progress(through: it.door, heading: it.heading) < -0.6)
+        rig.twin.clear(.doorStuck(it.door))
+        let isHome = await rig.run(40) { $0.isDone }
+        #expect(isHome, "\(rig.doing) \(rig.said)")
+        #expect(rig.truth.contacts == 0)
+    }
+
+    @Test("behind a silent relay box is waited for; the robot says who is silent, and passes when it answers again")
+    func silentRelay() async throws {
+        let rig = try Rig(.entrance)
+        await rig.run(10) { $0.doing.contains("entrance: waiting for it to open") }
+        rig.twin.inject(.line("facilities", .silent))
+        let hasSaid = await rig.run(40) { $0.hasSaid("door entrance: the relay box has not answered for 15 s") }
+        #expect(hasSaid, "\(rig.said)")
+        #expect(rig.isStanding)
+        #expect(rig.hasSaid("facilities: "))
+        let device = rig.status.devices.first { $0.slot == "facilities" }
+        #expect(device?.fault?.code == .silent)
+        #expect(device?.fault?.hint != nil)
+        rig.twin.clear(.line("facilities", .silent))
+        let isHome = await rig.run(60) { $0.isDone }
+        #expect(isHome, "\(rig.doing) \(rig.said)")
+        #expect(rig.truth.contacts == 0)
+    }
+
+    @Test("that closes before or on the robot never touches it; the robot stops, asks again, and passes",
+        arguments: [Case.entrance, .lobby], [-0.9, -0.5, 0.1])
+    func closesEarly(_ it: Case, _ at: Double) async throws {
+        let rig = try Rig(it.scene)
+        let isThere = await rig.run(40) { rig in
+            rig.doing.contains("crossing") && rig.progress(through: it.door, heading: it.heading) > at
+        }
+        #expect(isThere)
+        let before = rig.truth.distance
+        rig.twin.inject(.doorClosesEarly(it.door))
+        if at < 0 {
+            let stops = await rig.run(2.5) { $0.isStanding }
+            #expect(stops)
+            // A stop from 0.45 m/s with what the relay box's rounds take.
+            #expect(rig.truth.distance - before < 0.45)
+        }
+        await rig.run(6)
+        rig.twin.clear(.doorClosesEarly(it.door))
+        let isHome = await rig.run(60) { $0.isDone }
+        #expect(isHome, "\(rig.doing) \(rig.said)")
+        #expect(rig.truth.contacts == 0, "\(rig.truth.lastContact ?? "")")
+        if at < 0 { #expect(rig.hasSaid("closes on me; asking again")) }
+    }
+
+    @Test("with a person in it for a minute is waited for; the robot asks to be let through, and passes afterwards",
+        arguments: [Case.entrance, .lobby])
+    func person(_ it: Case) async throws {
+        let rig = try Rig(it.scene) {
+            $0.people = [.doorway(DoorwaySetup(door: it.door, seconds: 60, trigger: .robotWithin(3)))]
+        }
+        let asks = await rig.run(40) { $0.hasSaid("please clear the doorway") }
+        #expect(asks, "\(rig.doing) \(rig.said)")
+        #expect(rig.isStanding)
+        let isHome = await rig.run(100) { $0.isDone }
+        #expect(isHome, "\(rig.doing) \(rig.said)")
+        #expect(rig.seconds > 60)
+        #expect(rig.truth.contacts == 0)
+        #expect(rig.truth.nearestPerson >= 0.30)
+    }
+}
