@@ -195,76 +195,79 @@ struct RecorderTests {
         "a full disk: what comes is counted, with room it goes on, every file is whole, nothing is missing uncounted",
         .enabled(if: SmallDisk.isAvailable, "mounting a small disk needs root"))
     func diskFull() throws {
-        let disk = try #require(SmallDisk(bytes: 2 << 20))
-        let recorder = try recorder(disk.path, segment: .seconds(2))
-        record(recorder, seconds: 5)
-        let before = recorder.statistics
-        #expect(before.dropped.isEmpty)
-        disk.fill()
-        record(recorder, from: 5000, seconds: 8)
-        let full = recorder.statistics
-        #expect(full.dropped["disk"] ?? 0 > 1000)
-        #expect(full.storageFault?.hint?.contains("disk is full") == true)
-        #expect(full.messages < before.messages + 500)
-        disk.empty()
-        let end = record(recorder, from: 13_000, seconds: 10)
-        recorder.finish(at: end, wall: .noon)
-        let after = recorder.statistics
-        #expect(after.storageFault == nil)
-        #expect(recorder.spool.fault == nil)
+        try SmallDisk.with(bytes: 2 << 20) { disk in
+            let recorder = try recorder(disk.path, segment: .seconds(2))
+            record(recorder, seconds: 5)
+            let before = recorder.statistics
+            #expect(before.dropped.isEmpty)
+            disk.fill()
+            record(recorder, from: 5000, seconds: 8)
+            let full = recorder.statistics
+            #expect(full.dropped["disk"] ?? 0 > 1000)
+            #expect(full.storageFault?.hint?.contains("disk is full") == true)
+            #expect(full.messages < before.messages + 500)
+            disk.empty()
+            let end = record(recorder, from: 13_000, seconds: 10)
+            recorder.finish(at: end, wall: .noon)
+            let after = recorder.statistics
+            #expect(after.storageFault == nil)
+            #expect(recorder.spool.fault == nil)
 
-        var found = 0
-        var ticks = 0
-        for (name, _) in recorder.spool.onDisk {
-            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(disk.path)/\(name)")))
-            let reader = try MCAPReader(bytes) { channel, _ in ticks += channel.topic == "/setpoints" ? 1 : 0 }
-            #expect(reader.isComplete)
-            found += reader.messageCount
+            var found = 0
+            var ticks = 0
+            for (name, _) in recorder.spool.onDisk {
+                let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(disk.path)/\(name)")))
+                let reader = try MCAPReader(bytes) { channel, _ in ticks += channel.topic == "/setpoints" ? 1 : 0 }
+                #expect(reader.isComplete)
+                found += reader.messageCount
+            }
+            #expect(found == after.messages)
+            // 10 ticks of 3 messages, a scan and a line in every 100 ms, and the reports on drops among what was found.
+            let offered = 230 * 32
+            let reports = found + (after.dropped["disk"] ?? 0) - offered
+            #expect((0...6).contains(reports))
+            // All but one chunk before it was full, and all from the second attempt at the latest after there was room.
+            #expect(ticks >= 980)
         }
-        #expect(found == after.messages)
-        // 10 ticks of 3 messages, a scan and a line in every 100 ms, and the reports on drops among what was found.
-        let offered = 230 * 32
-        let reports = found + (after.dropped["disk"] ?? 0) - offered
-        #expect((0...6).contains(reports))
-        // All but one chunk before it was full, and all from the second attempt at the latest after there was room.
-        #expect(ticks >= 980)
     }
 
     @Test(
         "a full disk makes room among what is upstream already, and keeps what is not",
         .enabled(if: SmallDisk.isAvailable, "mounting a small disk needs root"))
     func diskFullEvicts() throws {
-        let disk = try #require(SmallDisk(bytes: 2 << 20))
-        let recorder = try recorder(disk.path, segment: .seconds(2))
-        var end = record(recorder, seconds: 9)
-        let names = recorder.spool.onDisk.map(\.name)
-        try #require(names.count >= 4)
-        for name in names.prefix(3) { try recorder.spool.markAcknowledged(name) }
-        disk.fill()
-        end = record(recorder, from: 9000, seconds: 8)
-        recorder.finish(at: end, wall: .noon)
-        let left = recorder.spool.onDisk.map(\.name)
-        #expect(!left.contains(names[0]))
-        #expect(left.contains(names[3]))
-        #expect(left.count > 1)
-        #expect(recorder.spool.tombstones.isEmpty)
+        try SmallDisk.with(bytes: 2 << 20) { disk in
+            let recorder = try recorder(disk.path, segment: .seconds(2))
+            var end = record(recorder, seconds: 9)
+            let names = recorder.spool.onDisk.map(\.name)
+            try #require(names.count >= 4)
+            for name in names.prefix(3) { try recorder.spool.markAcknowledged(name) }
+            disk.fill()
+            end = record(recorder, from: 9000, seconds: 8)
+            recorder.finish(at: end, wall: .noon)
+            let left = recorder.spool.onDisk.map(\.name)
+            #expect(!left.contains(names[0]))
+            #expect(left.contains(names[3]))
+            #expect(left.count > 1)
+            #expect(recorder.spool.tombstones.isEmpty)
+        }
     }
 
     @Test(
         "room is left on the disk for others",
         .enabled(if: SmallDisk.isAvailable, "mounting a small disk needs root"))
     func reserve() throws {
-        let disk = try #require(SmallDisk(bytes: 3 << 20))
-        let recorder = try recorder(disk.path, reserve: 1 << 20, segment: .seconds(2))
-        let end = record(recorder, seconds: 90)
-        recorder.finish(at: end, wall: .noon)
-        var status = statvfs()
-        try #require(statvfs(disk.path, &status) == 0)
-        let free = Int(status.f_bavail) * Int(status.f_frsize)
-        #expect(free > 900_000)
-        #expect(free < 1_300_000)
-        #expect(recorder.statistics.storageFault?.code == .storage)
-        #expect(recorder.statistics.dropped["disk"] ?? 0 > 0)
-        #expect(recorder.spool.totals.waiting > 1)
+        try SmallDisk.with(bytes: 3 << 20) { disk in
+            let recorder = try recorder(disk.path, reserve: 1 << 20, segment: .seconds(2))
+            let end = record(recorder, seconds: 90)
+            recorder.finish(at: end, wall: .noon)
+            var status = statvfs()
+            try #require(statvfs(disk.path, &status) == 0)
+            let free = Int(status.f_bavail) * Int(status.f_frsize)
+            #expect(free > 900_000)
+            #expect(free < 1_300_000)
+            #expect(recorder.statistics.storageFault?.code == .storage)
+            #expect(recorder.statistics.dropped["disk"] ?? 0 > 0)
+            #expect(recorder.spool.totals.waiting > 1)
+        }
     }
 }

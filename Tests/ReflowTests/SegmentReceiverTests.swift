@@ -22,7 +22,8 @@ struct SegmentReceiverTests {
         _ bytes: some Collection<UInt8>, at offset: Int, to receiver: SegmentReceiver, name: String = "a.mcap"
     ) async throws -> SegmentReceiver.Progress {
         try await receiver.take(
-            Data(bytes), at: offset, of: segment.count, sha256: SHA256.hexadecimal(of: segment), robot: "dory", name: name)
+            Data(bytes), at: offset, of: segment.count, sha256: SHA256.hexadecimal(of: segment), robot: "dory",
+            name: name)
     }
 
     @Test("a segment comes in parts and is complete with its last byte, once")

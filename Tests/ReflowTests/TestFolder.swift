@@ -4,16 +4,21 @@ import Foundation
     import Glibc
 #endif
 
-/// A folder of one test's own, removed with the value that made it.
-final class TestFolder: Sendable {
+/// A folder of one test's own, removed with the test process.
+struct TestFolder: Sendable {
     let path: String
 
+    /// One folder for all, so that a process removes what it made whatever becomes of its tests' values.
+    private static let root: String = {
+        let path = FileManager.default.temporaryDirectory.path + "/doorstep-reflow-tests-\(getpid())"
+        atexit { try? FileManager.default.removeItem(atPath: TestFolder.root) }
+        return path
+    }()
+
     init() {
-        path = FileManager.default.temporaryDirectory.path + "/reflow-\(UUID().uuidString)"
+        path = "\(Self.root)/\(UUID().uuidString)"
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     /// Names of its files that end in a suffix, sorted.
     func names(endingIn suffix: String) -> [String] {
@@ -34,26 +39,21 @@ final class TestFolder: Sendable {
 }
 
 /// A small file system in memory, so that a disk is really full. Mounting needs root.
-final class SmallDisk {
+struct SmallDisk {
     let path: String
 
-    init?(bytes: Int) {
-        let folder = FileManager.default.temporaryDirectory.path + "/reflow-disk-\(UUID().uuidString)"
-        guard mkdir(folder, 0o700) == 0 else { return nil }
-        guard mount("tmpfs", folder, "tmpfs", 0, "size=\(bytes)") == 0 else {
-            rmdir(folder)
-            return nil
-        }
-        path = folder
-    }
-
-    deinit {
-        umount2(path, Int32(MNT_DETACH))
-        rmdir(path)
+    /// Mounts one for the time of a test's body; false when that is not allowed.
+    @discardableResult
+    static func with(bytes: Int, _ body: (SmallDisk) throws -> Void) rethrows -> Bool {
+        let folder = TestFolder()
+        guard mount("tmpfs", folder.path, "tmpfs", 0, "size=\(bytes)") == 0 else { return false }
+        defer { umount2(folder.path, Int32(MNT_DETACH)) }
+        try body(SmallDisk(path: folder.path))
+        return true
     }
 
     /// Whether this process may mount one.
-    static let isAvailable = SmallDisk(bytes: 1 << 20) != nil
+    static let isAvailable = with(bytes: 1 << 20) { _ in }
 
     /// Takes all the room that is left.
     func fill() {

@@ -83,8 +83,10 @@ struct UploadTests {
 
     @Test(
         "a refusal of this segment lets others go first, a station that is not itself is waited for",
-        arguments: [(400, "refused"), (403, "refused"), (413, "refused"), (429, "unavailable"), (500, "unavailable"),
-            (503, "unavailable"), (404, "unavailable")])
+        arguments: [
+            (400, "refused"), (403, "refused"), (413, "refused"), (429, "unavailable"), (500, "unavailable"),
+            (503, "unavailable"), (404, "unavailable"),
+        ])
     func codes(status: Int, code: String) {
         var upload = upload(bytes: 1000)
         #expect(failure(upload.handle(.init(status: status)))?.rawValue == code)

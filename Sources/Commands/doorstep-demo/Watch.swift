@@ -106,8 +106,8 @@ extension TruthSample {
         guard let line = try? JSONDecoder().decode(Line.self, from: json) else { return nil }
         self.init(
             time: line.t, clock: line.clock, level: line.level, pose: Pose2D(x: line.x, y: line.y, yaw: line.yaw),
-            meal: line.meal,
-            distance: line.distance, nearest: line.nearest ?? .infinity,
+            twist: Twist2D(linear: line.v, angular: line.w), meal: line.meal, distance: line.distance,
+            nearest: line.nearest ?? .infinity,
             nearestPerson: line.nearest_person ?? .infinity,
             contacts: line.contacts)
     }

@@ -20,7 +20,9 @@ enum Zstandard {
     static func decompress(_ bytes: ArraySlice<UInt8>, size: Int) throws(MCAPError) -> [UInt8] {
         var written = 0
         let out = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            written = bytes.withUnsafeBufferPointer { ZSTD_decompress(buffer.baseAddress, size, $0.baseAddress, $0.count) }
+            written = bytes.withUnsafeBufferPointer {
+                ZSTD_decompress(buffer.baseAddress, size, $0.baseAddress, $0.count)
+            }
             count = ZSTD_isError(written) == 0 ? written : 0
         }
         guard ZSTD_isError(written) == 0, out.count == size else {

@@ -129,7 +129,9 @@ public actor SegmentReceiver {
         }
         let path = partPath(robot, name)
         if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(atPath: path, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
+            guard FileManager.default.createFile(atPath: path, contents: nil) else {
+                throw CocoaError(.fileWriteUnknown)
+            }
         }
         return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     }

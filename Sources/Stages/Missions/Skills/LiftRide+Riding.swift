@@ -52,10 +52,7 @@ extension LiftRide {
         } else if isOpen(lift, at: step.to) {
             exitLevel = step.to
             return arrive()
-        } else if let level = lift.currentLevel, isOpen(lift, at: level), clock.spent > .seconds(30),
-            lift.destination != step.to || !isOurs(lift)
-        {
-            // Somebody pressed another button, or the box forgot us. A stop on the way sorts itself out before this.
+        } else if let level = lift.currentLevel, isOpen(lift, at: level), clock.spent > patience(lift) {
             return resend(view, "it stopped at \(level)")
         }
         if clock.isLate {
@@ -63,6 +60,14 @@ extension LiftRide {
             return resend(view, lift.mode == .offline ? "it does not answer" : "it is still \(place)")
         }
         return []
+    }
+
+    /// How long the car may be away before it is sent again from where it stands open.
+    ///
+    /// A stop for somebody else is over sooner. Where the lift says itself that it will not go to our level, somebody
+    /// pressed another button, or the box forgot us.
+    private func patience(_ lift: LiftState) -> Duration {
+        .seconds(lift.destination == step.to && isOurs(lift) ? 60 : 30)
     }
 
     private func isRecalled(_ lift: LiftState) -> Bool { lift.mode == .fire || lift.mode == .emergency }

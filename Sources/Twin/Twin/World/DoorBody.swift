@@ -3,6 +3,9 @@ import RobotModel
 
 /// A door's leaves and what moves them.
 package final class DoorBody {
+    /// A safety edge stops a leaf this far before it touches, metres.
+    private static let edge = 0.03
+
     package let door: Door
     /// What the relay box sees of it; nil for a door that nobody wired, which then stands open.
     package let plant: DoorPlant?
@@ -51,9 +54,9 @@ package final class DoorBody {
     /// - Parameters:
     ///   - radar: A person is near enough for an automatic door's own radar.
     ///   - isOccupied: Somebody or the robot is between the posts (asked for only while the door may shut).
-    ///   - hits: Whether a leaf at an opening would touch somebody or the robot.
+    ///   - gap: Metres between leaves and the nearest of robot and people; infinite when nobody is near.
     package func step(
-        _ dt: Double, radar: () -> Bool, isOccupied: () -> Bool, hits: ([Edge]) -> Bool
+        _ dt: Double, radar: () -> Bool, isOccupied: () -> Bool, gap: ([Edge]) -> Double
     ) -> Bool {
         guard let plant else { return false }
         var wantsOpen = plant.session != 0 && !closesEarly
@@ -65,7 +68,9 @@ package final class DoorBody {
         if !isStuck && opening != target {
             let step = dt / timings.doorTime
             let next = opening < target ? min(target, opening + step) : max(target, opening - step)
-            if !hits(leaves(at: next)) {
+            // Pressed against somebody it stays, but it may swing off them.
+            let room = gap(leaves(at: next))
+            if room >= Self.edge || room > gap(leaves(at: opening)) {
                 opening = next
                 moved = true
             }

@@ -160,7 +160,7 @@ package final class World {
                 dt,
                 radar: { self.isPersonNear((body.door.a + body.door.b) * 0.5, on: body.door.level, within: 1.5) },
                 isOccupied: { self.isOccupied(body.door.a, body.door.b, on: body.door.level) },
-                hits: { $0.contains { self.isNear($0, on: body.door.level, robot: 0.03, person: 0.03) } })
+                gap: { $0.reduce(.infinity) { min($0, self.gap(to: $1, on: body.door.level)) } })
             if moved { scenes[body.door.level]?.refresh(body.door.level) }
         }
         for body in liftList {
@@ -208,6 +208,18 @@ package final class World {
         return people.contains {
             $0.isPresent && $0.level == level && segment.distance(to: $0.position) < PersonBody.radius + person
         }
+    }
+
+    /// The gap between a segment and the nearest of robot and people, metres; infinite when nobody is near.
+    private func gap(to segment: Edge, on level: LevelID) -> Double {
+        var gap = Double.infinity
+        if level == self.level, segment.distance(to: pose.position) < hull.radius + 0.1 {
+            gap = hull.gap(to: pose.inverseTransform(segment.a), pose.inverseTransform(segment.b)).distance
+        }
+        for person in people where person.isPresent && person.level == level {
+            gap = min(gap, segment.distance(to: person.position) - PersonBody.radius)
+        }
+        return gap
     }
 
     // MARK: - People
