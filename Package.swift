@@ -120,7 +120,7 @@ let package = Package(
         room(
             "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel", "StructuredText"],
             outside: [Outside.grdb]),
-        room("Facilities", in: "Stages", imports: ["BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel"]),
+        room("Facilities", in: "Stages", imports: ["RobotModel"]),
         room("Motion", in: "Stages", imports: ["RobotModel"]),
         room("Safety", in: "Stages", imports: ["RobotModel"]),
         // Reflow/
@@ -147,8 +147,7 @@ let package = Package(
         room(
             "Twin", in: "Twin",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel",
-                "StructuredText",
+                "BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "StructuredText",
             ]),
         // Commands/
         command(
@@ -157,14 +156,13 @@ let package = Package(
         command(
             "doorstep",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "CSodium", "Control", "MCAP", "Missions", "RobotModel",
+                "BoardFile", "BuildingImport", "BuildingMap", "Console", "Control", "MCAP", "Missions", "RobotModel",
                 "RobotRuntime", "RoutePlanning", "StructuredText",
             ]),
         command(
             "doorstep-demo",
             imports: [
-                "BoardFile", "BuildingImport", "Control", "DeviceIO", "Reflow", "RobotModel", "RobotRuntime",
-                "StructuredText", "Twin",
+                "BoardFile", "BuildingImport", "Control", "DeviceIO", "Reflow", "RobotModel", "RobotRuntime", "Twin",
             ],
             outside: [Outside.argumentParser, Outside.log]),
         command("doorstep-twin", imports: ["BoardFile", "BuildingImport", "RobotModel", "Realtime", "Twin"]),
@@ -195,6 +193,7 @@ let package = Package(
         tests(
             "ReflowTests", of: ["Digests", "MCAP", "Realtime", "Reflow", "ReflowStation", "RobotModel"], hasPeers: true),
         tests("ConsoleTests", of: ["CSodium", "Console", "Control", "DeviceIO", "RobotModel"]),
+        tests("CommandsTests", of: ["Control", "MCAP", "RobotModel"]),
         tests("ControlTests", of: ["Control", "RobotModel"]),
         tests(
             "TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"],

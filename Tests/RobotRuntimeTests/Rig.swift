@@ -25,6 +25,8 @@ final class Rig: @unchecked Sendable {
     private(set) var now = Instant.zero
     private var starts = 1
     private let wallAtZero: WallTime
+    /// What the robot opens its ports with; the twin's ends are in `ports`.
+    private let opener: any SerialPortOpening
     /// 2026-11-21T12:00:00Z.
     static let noon = WallTime(secondsSince1970: 1_795_262_400)
     /// Everything that the robot has said, in order.
@@ -42,9 +44,11 @@ final class Rig: @unchecked Sendable {
     ///   - adjustBoard: Changes the board before robot and twin are made.
     ///   - journal: What an earlier run of the daemon has left in the journal.
     ///   - wallAtZero: Civil time at the clock's zero.
+    ///   - wrap: Puts something between the robot and its ports.
     init(
         seed: UInt64 = 1, faults: [String] = [], adjust: (inout Scenario) -> Void = { _ in },
-        adjustBoard: (inout Board) -> Void = { _ in }, journal: [JournalEntry] = [], wallAtZero: WallTime = Rig.noon
+        adjustBoard: (inout Board) -> Void = { _ in }, journal: [JournalEntry] = [], wallAtZero: WallTime = Rig.noon,
+        wrap: (MemoryPorts) -> any SerialPortOpening = { $0 }
     ) throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
@@ -62,18 +66,20 @@ final class Rig: @unchecked Sendable {
             board: board, building: building, scenario: scenario, ports: ports, gpio: gpio,
             faults: try faults.map { try ScheduledFault(parsing: $0) })
         self.wallAtZero = wallAtZero
+        opener = wrap(ports)
         if !journal.isEmpty {
             let earlier = try Journal(path: try MissionFolder(path: board.missions.directory).journal)
             for entry in journal { try earlier.append(entry, at: wallAtZero) }
         }
-        robot = try Self.makeRobot(board, building, ports, gpio, wallAtZero, start: 1)
+        robot = try Self.makeRobot(board, building, opener, gpio, wallAtZero, start: 1)
         status = RobotStatus(robot: board.name, version: "")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private static func makeRobot(
-        _ board: Board, _ building: Building, _ ports: MemoryPorts, _ gpio: MemoryGPIO, _ wallAtZero: WallTime,
+        _ board: Board, _ building: Building, _ ports: any SerialPortOpening, _ gpio: MemoryGPIO,
+        _ wallAtZero: WallTime,
         start: Int
     ) throws -> SteppedRobot {
         let log = Logger(label: "rig") { _ in SwiftLogNoOpLogHandler() }
@@ -149,7 +155,7 @@ final class Rig: @unchecked Sendable {
         now = moment
         starts += 1
         heard = 0
-        robot = try Self.makeRobot(board, building, ports, gpio, wallAtZero, start: starts)
+        robot = try Self.makeRobot(board, building, opener, gpio, wallAtZero, start: starts)
     }
 
     /// What the robot is doing, in its own words.

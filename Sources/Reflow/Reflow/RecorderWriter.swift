@@ -29,7 +29,11 @@ struct RecorderWriter {
         recording = Recording(
             origin: origin, segmentDuration: settings.segmentDuration, sequence: origin.sequence(after: names))
         compareFolderAndCatalogue()
-        do { try repairTornSegments() } catch { statistics.storageFault = error }
+        do throws(RobotError) { try repairTornSegments() } catch {
+            statistics.storageFault = error
+            // The first write tries again before it begins a segment.
+            retryAt = .zero
+        }
         keepWithinQuota()
         countDrops([:], ringDrops: 0)
     }

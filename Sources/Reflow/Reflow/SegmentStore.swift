@@ -125,10 +125,10 @@ package final class SegmentStore {
         }.filter { !isOpen || $0 != openName }
     }
 
-    /// Bytes that the file system has left for us.
+    /// Bytes that the file system has left for us; when it does not say, as many as there are.
     package var freeBytes: Int {
         var status = statvfs()
-        guard statvfs(directory, &status) == 0 else { return 0 }
+        guard statvfs(directory, &status) == 0 else { return .max }
         return Int(clamping: status.f_bavail) * Int(clamping: status.f_frsize)
     }
 }

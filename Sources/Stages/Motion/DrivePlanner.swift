@@ -34,7 +34,7 @@ public struct DrivePlanner: Sendable {
     /// Metres that are left to a thing ahead when the robot stops for it.
     static let stopGap = 0.40
     /// Metres that a person has at the sides.
-    static let personClearance = 0.35
+    static let personClearance = 0.45
     /// Seconds from seeing to braking: a scan's age, a planning period, the wheels' own delay.
     static let latency = 0.2
 

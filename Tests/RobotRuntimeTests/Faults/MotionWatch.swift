@@ -3,19 +3,18 @@ import Twin
 
 /// What the robot's body really does from a moment on, seen every millisecond: the truth, not what the robot says.
 final class MotionWatch {
-    /// A motion slower than this is standing: m/s, rad/s, and rad/s of a joint.
-    private static let still = (linear: 0.005, angular: 0.01, joint: 0.02)
+    /// What is slower than this stands: m/s, rad/s, and radians of a joint in a millisecond.
+    private static let still = (linear: 0.005, angular: 0.01, joint: 2e-5)
 
     private let start: Instant
     private let first: Truth
     private var last: Truth
     private var goals: [Double]
-    /// The last moment at which the wheels and the arm moved.
     private var wheelsMoved: Instant
     private var armMoved: Instant
-    /// The greatest change of a servo's goal in one millisecond, radians; set-points go out every 10 ms.
+    /// The greatest change of an arm servo's goal from one cycle of the bus to the next, radians.
     private(set) var greatestGoalStep = 0.0
-    /// The greatest change of the speed over the ground in one millisecond, m/s.
+    /// The greatest change of the speed over the ground in a millisecond, m/s.
     private(set) var greatestSpeedStep = 0.0
 
     /// Starts watching; takes the place of a watch before.
@@ -24,7 +23,7 @@ final class MotionWatch {
         start = rig.now
         first = rig.truth
         last = first
-        goals = rig.twin.world.arm.plants.map(\.goalPosition)
+        goals = rig.twin.world.arm.servos.map(\.goalPosition)
         wheelsMoved = start
         armMoved = start
         rig.watch = { [self] in see($0) }
@@ -35,11 +34,10 @@ final class MotionWatch {
         if abs(truth.twist.linear) > Self.still.linear || abs(truth.twist.angular) > Self.still.angular {
             wheelsMoved = rig.now
         }
-        let step = Self.still.joint * 0.001
-        if zip(truth.joints, last.joints).contains(where: { abs($0 - $1) > step }) { armMoved = rig.now }
+        if zip(truth.joints, last.joints).contains(where: { abs($0 - $1) > Self.still.joint }) { armMoved = rig.now }
         greatestSpeedStep = max(greatestSpeedStep, abs(truth.twist.linear - last.twist.linear))
-        let now = rig.twin.world.arm.plants.map(\.goalPosition)
-        for (a, b) in zip(now, goals) { greatestGoalStep = max(greatestGoalStep, abs(a - b)) }
+        let now = rig.twin.world.arm.servos.map(\.goalPosition)
+        greatestGoalStep = zip(now, goals).reduce(greatestGoalStep) { max($0, abs($1.0 - $1.1)) }
         goals = now
         last = truth
     }
@@ -53,4 +51,12 @@ final class MotionWatch {
     var armWay: Double { zip(last.joints, first.joints).map { abs($0 - $1) }.max() ?? 0 }
     /// Contacts since the start.
     var contacts: Int { last.contacts - first.contacts }
+}
+
+/// What "no jump" means, for watches of a robot that goes on after a stop.
+enum Smooth {
+    /// rad: the driver lets goals run at 3 rad/s at most, a hundred times a second, and rounds to the servo's ticks.
+    static let goalStep = 3.0 / 100 + 0.0016
+    /// m/s in a millisecond: the wheels' steepest ramp is 0.7 m/s², and motors overshoot.
+    static let speedStep = 0.002
 }

@@ -22,7 +22,7 @@ enum HelpPage {
 
     private static var list: [PageLine] {
         [PageLine("Looking", .bold)] + rows(ConsoleCommand.all.filter { !$0.needsUnlock })
-            + [PageLine("Moving and switching (unlock first; not during a mission)", .bold)]
+            + [PageLine("Moving and switching (unlock first; no moving by hand during a mission)", .bold)]
             + rows(ConsoleCommand.all.filter(\.needsUnlock))
             + [PageLine("Keys: Tab completes, arrows edit and recall, ^A ^E ^K ^U ^W ^L ^C.")]
     }

@@ -69,8 +69,8 @@ struct ConsoleCommand: Sendable {
             name: "torque", usage: "torque on|off", summary: "hold the arm, or let it go limp", needsUnlock: true,
             arguments: [.words(["on", "off"])]),
         ConsoleCommand(
-            name: "alerts", usage: "alerts clear", summary: "only reset the devices that report an alert", needsUnlock: true,
-            arguments: [.words(["clear"])]),
+            name: "alerts", usage: "alerts clear", summary: "only reset the devices that report an alert",
+            needsUnlock: true, arguments: [.words(["clear"])]),
     ]
 
     static func named(_ name: String) -> ConsoleCommand? { all.first { $0.name == name } }

@@ -90,6 +90,9 @@ extension Deliberation {
                     clearance: 0.1, reverse: false)
             perform([.drive(goal)], report)
         case .turn(let radians):
+            guard radians.isFinite, abs(radians) <= 2 * .pi else {
+                throw RobotError(.refused, "\(radians) rad is no turn", expected: "at most one full turn either way")
+            }
             let pose = localizer.pose(odometry: report.odometry)
             perform([.drive(.turn(to: normalizedAngle(pose.yaw + radians)))], report)
         case .door(let id, let open):
@@ -106,6 +109,10 @@ extension Deliberation {
 
     private func moveJoint(_ name: String, to position: Double, _ report: TickReport) throws(RobotError) {
         if name == "gripper" {
+            let widest = board.joints.gripper.maxWidth
+            guard (0...widest).contains(position) else {
+                throw RobotError(.refused, "the gripper cannot open to \(position) m", expected: "0 to \(widest) m")
+            }
             perform([.gripper(.open(width: position))], report)
             return
         }

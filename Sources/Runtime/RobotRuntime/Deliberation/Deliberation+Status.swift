@@ -49,7 +49,9 @@ extension Deliberation {
         if after && (!before || causes.subtracting(lastSafety.causes.union(lastSafety.latched)) != []) {
             announce("stopped: \(causes.names.joined(separator: ", "))")
         } else if after && safety.causes.isEmpty && !lastSafety.causes.isEmpty {
-            announce("\(safety.latched.names.joined(separator: ", ")): gone; waits for `clear` from a person")
+            let next =
+                safety.latched == .bumper ? "goes on after standing for 3 s" : "waits for `clear` from a person"
+            announce("\(safety.latched.names.joined(separator: ", ")): gone; \(next)")
         } else if before && !after {
             announce("free to go on")
         }

@@ -4,7 +4,8 @@ import RobotModel
 /// Follows the arm's trajectory in the tick and works the gripper. A kernel: never allocates.
 ///
 /// It has its own clock, which stands while the supervisor demands a hold: the arm stops on its path and goes on from
-/// there, without a jump.
+/// there, without a jump. A joint that is not held in such a stop (its servo has let go, or nobody hears of it) is held
+/// afterwards where it is found, and drawn back to the path only when the arm may move again.
 struct ArmFollower: Sendable {
     private(set) var order = 0
     private(set) var gripperOrders = 0
@@ -17,11 +18,16 @@ struct ArmFollower: Sendable {
     private var started = Instant.zero
     private var pace = 0.0
     private var isPlaced = false
+    /// How far each joint is held beside the path, radians.
+    private var offset: JointVector
+    private var wasFresh = false
     private let armJoints: Int
     private(set) var setpoint: JointSetpoint
 
     /// Seconds in which the arm's clock comes to a stand or up to speed.
     private static let easing = 0.15
+    /// rad/s with which a joint is drawn back to the path: below what any joint of an arm may do.
+    private static let pull = 1.0
 
     init(armJoints: Int, jointCount: Int, monitor: ArmMonitor, gripper: GripperController) {
         self.armJoints = armJoints
@@ -29,12 +35,15 @@ struct ArmFollower: Sendable {
         self.gripper = gripper
         setpoint = JointSetpoint(position: JointVector(count: jointCount), torque: false)
         trajectory = ArmTrajectory(holding: JointVector(count: armJoints))
+        offset = JointVector(count: armJoints)
     }
 
     /// Begins a motion.
     mutating func take(_ order: ArmOrder) {
         self.order = order.number
         trajectory = order.trajectory
+        // It was planned from the set-points, wherever they were.
+        offset = JointVector(count: armJoints)
         started = clock
         monitor.start(order.trajectory, untilContact: order.untilContact, at: clock)
     }
@@ -49,8 +58,9 @@ struct ArmFollower: Sendable {
     ///
     /// - Parameters:
     ///   - torque: Whether the servos shall hold.
+    ///   - isFresh: False when the joints have not been heard of for too long.
     ///   - mayMove: False while the supervisor holds the robot.
-    mutating func step(_ joints: JointState, torque: Bool, mayMove: Bool, dt: Double) {
+    mutating func step(_ joints: JointState, isFresh: Bool, torque: Bool, mayMove: Bool, dt: Double) {
         guard torque else {
             // Limp: wherever the arm is moved to is where it will hold from.
             isPlaced = false
@@ -69,9 +79,18 @@ struct ArmFollower: Sendable {
             trajectory = ArmTrajectory(holding: measured(joints))
             started = clock
         }
+        // The first word after a silence tells where the joints have come to.
+        let loose = isFresh && wasFresh ? ~joints.torqueOn : .max
+        wasFresh = isFresh
         var joint = 0
         while joint < armJoints {
-            setpoint.position[joint] = sample[joint]
+            if pace == 0 && loose & (1 << UInt16(joint)) != 0 {
+                offset[joint] = joints.position[joint] - sample[joint]
+            } else {
+                let step = min(abs(offset[joint]), Self.pull * pace * dt)
+                offset[joint] -= offset[joint] < 0 ? -step : step
+            }
+            setpoint.position[joint] = sample[joint] + offset[joint]
             joint += 1
         }
         if armJoints < setpoint.position.count {
@@ -91,6 +110,7 @@ struct ArmFollower: Sendable {
     private mutating func place(_ joints: JointState) {
         isPlaced = true
         trajectory = ArmTrajectory(holding: measured(joints))
+        offset = JointVector(count: armJoints)
         started = clock
         setpoint.position = joints.position
     }

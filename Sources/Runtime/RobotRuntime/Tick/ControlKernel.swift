@@ -101,7 +101,8 @@ struct ControlKernel: Sendable {
         let speeds = drive.wheelSpeeds(for: twist)
         wheelSetpoint = WheelSetpoint(left: enabled ? speeds.left : 0, right: enabled ? speeds.right : 0, enabled: enabled)
         if joints.time > .longAgo {
-            arm.step(joints.value, torque: order.armTorque, mayMove: safety.action < .hold, dt: dt)
+            let isFresh = now.seconds(since: joints.time) <= supervisor.limits.jointsAge
+            arm.step(joints.value, isFresh: isFresh, torque: order.armTorque, mayMove: safety.action < .hold, dt: dt)
         }
         fillReport(safety, at: now)
     }
