@@ -131,7 +131,7 @@ struct DrivePlannerTests {
         world.walls = [(Point2D(-2, 1.2), Point2D(14, 1.2)), (Point2D(-2, -1.2), Point2D(14, -1.2))]
         world.walls += DriveSimulation.rectangle(3, -1.2, 3.5, 0.1)
         world.walls += DriveSimulation.rectangle(6, 0, 6.6, 1.2)
-        world.walls += DriveSimulation.rectangle(8.6, -0.15, 9, 0.15)
+        world.walls += DriveSimulation.rectangle(8.6, -0.3, 9, 0.3)
         world.set(Self.follow([Point2D(0, 0), Point2D(12, 0)]))
         world.run(for: 70)
         #expect(world.status == .reached)
@@ -213,6 +213,17 @@ struct DrivePlannerTests {
         #expect(world.nearestWalker >= 0.30, "\(world.nearestWalker) m")
         world.run(for: 40)
         #expect(world.status == .reached)
+        #expect(world.nearestWalker >= 0.30, "\(world.nearestWalker) m")
+    }
+
+    @Test("somebody who has stood in the corridor since ever is not taken for furniture and squeezed past")
+    func neverMoved() {
+        var world = DriveSimulation(pose: Pose2D())
+        world.walls = [(Point2D(-3, 1.1), Point2D(14, 1.1)), (Point2D(-3, -1.1), Point2D(14, -1.1))]
+        world.walkers = [DriveSimulation.Walker(place: { _ in Point2D(4, 0.05) })]
+        world.set(Self.follow([Point2D(0, 0), Point2D(8, 0)]))
+        world.run(for: 40)
+        if case .blocked = world.status {} else { Issue.record("\(world.status)") }
         #expect(world.nearestWalker >= 0.30, "\(world.nearestWalker) m")
     }
 

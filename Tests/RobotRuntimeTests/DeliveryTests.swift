@@ -8,7 +8,8 @@ import Twin
 /// Whole deliveries: the daemon against the twin, on the hand-driven clock.
 @Suite("A delivery", .serialized)
 struct DeliveryTests {
-    @Test("is done in five different worlds: no contact, nobody closer than 0.30 m, the pose within 5 cm and 2°",
+    @Test(
+        "is done in five different worlds: no contact, nobody closer than 0.30 m, the pose within 5 cm and 2°",
         arguments: [1, 2, 3, 4, 5] as [UInt64])
     func seeds(seed: UInt64) async throws {
         let rig = try Rig(seed: seed)

@@ -131,7 +131,8 @@ final class Rig: @unchecked Sendable {
 
     /// The site's sample mission.
     static func lunch(id: String = "lunch") throws -> String {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let path =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path + "/Missions/lunch-to-level-3.yaml"
         return try String(contentsOfFile: path, encoding: .utf8)
             .replacingOccurrences(of: "id: lunch-to-level-3", with: "id: \(id)")

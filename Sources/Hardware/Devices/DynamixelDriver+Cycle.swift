@@ -125,7 +125,7 @@ extension DynamixelDriver {
         let what = names.isEmpty ? "an alert" : names.joined(separator: " and ")
         let hint =
             switch names.first {
-            case "overload": "something blocks the joint, or it carries too much: free it; then `clear` restarts the servo"
+            case "overload": "something blocks the joint, or its load is too much: free it; `clear` restarts the servo"
             case "overheating":
                 "let it cool below 70 °C; then `clear` restarts it; look for a joint that holds a load for long"
             case "input voltage": "measure the servos' supply: 10.0 to 14.8 V at the last servo while it moves"

@@ -37,7 +37,7 @@ public struct Station: Sendable {
 
     private func server(port: UInt16) async throws -> HTTPServer {
         // IPv4, since that is what an address like 127.0.0.1 in a board file says.
-        let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: port))
+        let server = HTTPServer(address: try .inet(ip4: "127.0.0.1", port: port), logger: .disabled)
         let receiver = receiver
         await server.appendRoute("GET /v1/robots/:robot/segments/:name") { request in
             guard let (robot, name) = Self.segment(in: request) else { return HTTPResponse(statusCode: .notFound) }

@@ -57,7 +57,7 @@ final class DeviceRack: Sendable {
     /// Opens (true) or locks the cargo compartment.
     func setLock(open: Bool) { digital.set(GPIOSlot.Role.lock.rawValue, open) }
 
-    /// Restarts the servos that report an alert.
+    /// Resets the devices that report an alert: servos and the wheel drive.
     func clearAlerts() {
         for entry in services { (entry.service as? DevicePump)?.clearAlerts() }
     }
@@ -99,7 +99,8 @@ extension GPIORequest {
     /// The request for a line in the board file. The lock is the only output; it is requested locked.
     init(_ slot: GPIOSlot) {
         self.init(
-            role: slot.role.rawValue, chip: slot.chip, line: slot.line, direction: slot.role == .lock ? .output : .input,
+            role: slot.role.rawValue, chip: slot.chip, line: slot.line,
+            direction: slot.role == .lock ? .output : .input,
             activeLow: slot.activeLow)
     }
 }

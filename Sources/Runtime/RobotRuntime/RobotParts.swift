@@ -69,8 +69,9 @@ extension RouteClosures {
         var lanes: Set<LaneReference> = []
         for spot in request.avoidingSpots {
             guard let level = building.level(spot.level) else { continue }
-            for lane in level.lanes
-            where level.vertices[lane.from].position.distance(toSegmentWith: level.vertices[lane.to].position, from: spot.position) < 0.5 {
+            for lane in level.lanes {
+                let (a, b) = (level.vertices[lane.from].position, level.vertices[lane.to].position)
+                guard a.distance(toSegmentWith: b, from: spot.position) < 0.5 else { continue }
                 lanes.insert(LaneReference(level: spot.level, from: lane.from, to: lane.to))
             }
         }

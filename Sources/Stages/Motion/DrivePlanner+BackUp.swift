@@ -42,7 +42,7 @@ extension DrivePlanner {
         let sweep = around.sweep(stations)
         var speed = min(top, stoppingSpeed(remaining, deceleration: deceleration, latency: 0.1), 0.02 + remaining / 0.4)
         if sweep.meets {
-            let wanted = sweep.clearanceThere >= Self.personClearance ? Self.stopGap : gap
+            let wanted = sweep.clearanceThere >= Self.personClearance ? Self.personClearance : gap
             let room = sweep.free + sweep.clearanceThere - wanted
             if room <= (creepWaits ? 0.08 : 0.01) {
                 creepWaits = true

@@ -89,7 +89,7 @@ extension DrivePlanner {
         // Slower past things that are near: a doorway at walking pace, a tight gap at a crawl.
         speed = min(speed, 0.22 + 1.6 * max(0, sweep.closest - 0.05))
         if sweep.meets {
-            let room = sweep.free + sweep.clearanceThere - Self.stopGap
+            let room = sweep.free + sweep.clearanceThere - Self.stopGap(clearance: sweep.clearanceThere)
             // Once it stands, a little room more is wanted, so that it does not creep up to what it stands for.
             if room <= (follow.waits ? 0.2 : 0.03) {
                 speed = 0

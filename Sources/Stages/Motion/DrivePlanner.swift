@@ -5,8 +5,8 @@ public import RobotModel
 /// A kernel of the deliberation: pose, speed and obstacle points in, twist and status out. The twists keep the base's
 /// limits of speed, acceleration and turn rate; the tick shapes them again. It allocates.
 ///
-/// People and things: a thing that walks, or that is small and has not been watched standing for a while, gets 0.35 m at
-/// the sides; everything else the goal's clearance. Ahead, 0.40 m are left to anything when the robot stops for it.
+/// People and things: a thing that walks, or that is small and has not been watched standing for a while, gets 0.50 m on
+/// all sides; everything else the goal's clearance, and 0.40 m ahead when the robot stops for it.
 /// Walls that a laser does not see (glass) have to be among the obstacle points: the map knows them.
 public struct DrivePlanner: Sendable {
     public let limits: DriveLimits
@@ -33,8 +33,14 @@ public struct DrivePlanner: Sendable {
 
     /// Metres that are left to a thing ahead when the robot stops for it.
     static let stopGap = 0.40
-    /// Metres that a person has at the sides.
-    static let personClearance = 0.45
+    /// Metres that a person has on all sides: 0.30, what a body stands out beyond the legs that the laser sees, and some
+    /// for noise.
+    static let personClearance = 0.50
+
+    /// What is left to a thing ahead that has this clearance at the sides.
+    static func stopGap(clearance: Double) -> Double {
+        clearance >= personClearance ? personClearance : stopGap
+    }
     /// Seconds from seeing to braking: a scan's age, a planning period, the wheels' own delay.
     static let latency = 0.2
 

@@ -21,6 +21,8 @@ struct WalkerTracker: Sendable {
         var lastSeen: Instant
         /// When it last moved; nil when it never has.
         var lastMoved: Instant?
+        /// It is the visible rest of something larger.
+        var isFurniture = false
         var history: [(time: Instant, center: Point2D, points: [Point2D])] = []
 
         /// Whether it walks now.
@@ -28,12 +30,15 @@ struct WalkerTracker: Sendable {
 
         /// Whether it has to be given a person's distance.
         ///
-        /// What has walked is a person for a minute. A small thing that never has may still be one, if `watchful`, until
-        /// it has stood still for 8 s.
+        /// What has walked is a person for as long as it is seen. What never has may still be one, if `watchful`: people
+        /// stand still for as long as they like. Only what is wider than somebody's legs is taken for furniture after 8 s.
         func mayBePerson(at now: Instant, watchful: Bool) -> Bool {
-            if let lastMoved { return now.seconds(since: lastMoved) < 60 }
-            return watchful && now.seconds(since: firstSeen) < 8
+            if lastMoved != nil { return true }
+            return watchful && !isFurniture && (radius < Self.standing || now.seconds(since: firstSeen) < 8)
         }
+
+        /// Half the width of the legs of somebody who stands, with some for noise, metres.
+        private static let standing = 0.25
     }
 
     private(set) var tracks: [Track] = []
@@ -105,7 +110,7 @@ struct WalkerTracker: Sendable {
             let known = few.count { furniture[Cell($0)] != nil } * 2 >= few.count
             tracks.append(
                 Track(
-                    center: center, radius: radius, firstSeen: known ? now - .seconds(60) : now, lastSeen: now,
+                    center: center, radius: radius, firstSeen: now, lastSeen: now, isFurniture: known,
                     history: [(now, center, few)]))
             return tracks.count - 1
         }

@@ -19,7 +19,8 @@ struct DoorFaultTests {
         static let lobby = Case(door: "lobby_door", scene: .lobbyDoor, heading: 180)
     }
 
-    @Test("that does not open is asked again; the robot waits before it, says so, and passes when it works again",
+    @Test(
+        "that does not open is asked again; the robot waits before it, says so, and passes when it works again",
         arguments: [Case.entrance, .lobby])
     func stuck(_ it: Case) async throws {
         let rig = try Rig(it.scene)
@@ -53,7 +54,8 @@ struct DoorFaultTests {
         #expect(rig.truth.contacts == 0)
     }
 
-    @Test("that closes before or on the robot never touches it; the robot stops, asks again, and passes",
+    @Test(
+        "that closes before or on the robot never touches it; the robot stops, asks again, and passes",
         arguments: [Case.entrance, .lobby], [-0.9, -0.5, 0.1])
     func closesEarly(_ it: Case, _ at: Double) async throws {
         let rig = try Rig(it.scene)
@@ -78,7 +80,8 @@ struct DoorFaultTests {
         #expect(rig.truth.contacts == 0, "\(rig.truth.lastContact ?? "")")
     }
 
-    @Test("with a person in it for a minute is waited for; the robot asks to be let through, and passes afterwards",
+    @Test(
+        "with a person in it for a minute is waited for; the robot asks to be let through, and passes afterwards",
         arguments: [Case.entrance, .lobby])
     func person(_ it: Case) async throws {
         let rig = try Rig(it.scene) {

@@ -39,7 +39,8 @@ struct PeopleTests {
             path: [Point2D(7.0, -8.5), Point2D(12.6, -8.5)], within: 5, speed: 0.8),
     ]
 
-    @Test("lets everybody cross: never nearer than 0.30 m while it moves, never a contact, and it goes on",
+    @Test(
+        "lets everybody cross: never nearer than 0.30 m while it moves, never a contact, and it goes on",
         arguments: crossings, [1, 2, 3] as [UInt64])
     func crossing(_ it: Crossing, seed: UInt64) async throws {
         let rig = try Rig(it.scene, seed: seed) { $0.people = [it.walker] }

@@ -16,7 +16,9 @@ struct ServoAlertTests {
         case alertsThenClear
     }
 
-    @Test("names joint, alert and cure, waits for a person though the mission is under way, and goes on", arguments: Way.allCases)
+    @Test(
+        "names joint, alert and cure, waits for a person though the mission is under way, and goes on",
+        arguments: Way.allCases)
     func whileTheArmMoves(_ way: Way) async throws {
         let rig = try Rig(adjustBoard: { $0.home = "kerb" })
         #expect(try await rig.reachForFlap())

@@ -1,8 +1,8 @@
 import BoardFile
 import BuildingMap
 import Control
-import Dispatch
 import Devices
+import Dispatch
 import Estimation
 import Facilities
 import Logging

@@ -70,7 +70,8 @@ extension Deliberation {
     private func perform(service command: ServiceCommand) throws(RobotError) {
         if let mission = status.mission, command != .clearAlerts {
             throw RobotError(
-                .busy, "mission \(mission) is under way", hint: "wait for its end, or cancel it: `mission cancel \(mission)`")
+                .busy, "mission \(mission) is under way",
+                hint: "wait for its end, or cancel it: `mission cancel \(mission)`")
         }
         announce("technician: \(command)")
         let report = channels.report.load()

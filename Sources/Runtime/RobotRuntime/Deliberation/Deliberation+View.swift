@@ -9,7 +9,8 @@ import RobotModel
 extension Deliberation {
     /// Everything that is known now, for the skills to decide on.
     func view(of report: TickReport, keys: [Character]) -> WorldView {
-        var view = WorldView(now: now, wall: wall, pose: localizer.pose(odometry: report.odometry), level: localizer.level)
+        let pose = localizer.pose(odometry: report.odometry)
+        var view = WorldView(now: now, wall: wall, pose: pose, level: localizer.level)
         view.localization = localizer.state
         view.levelFit = levelFit
         view.twist = report.twist

@@ -25,7 +25,8 @@ struct WatchdogService: Service {
             if advances {
                 manager.feedWatchdog()
             } else {
-                log.error("the tick or the deliberation stands still (\(ticks) ticks, \(steps) steps): watchdog not fed")
+                log.error(
+                    "the tick or the deliberation stands still (\(ticks) ticks, \(steps) steps): watchdog not fed")
             }
             lastTicks = ticks
             lastSteps = steps

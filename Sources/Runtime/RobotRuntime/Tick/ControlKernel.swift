@@ -99,7 +99,8 @@ struct ControlKernel: Sendable {
         if enabled && !wasEnabled { shaper.reset(to: odometry.twist) }
         let twist = shaper.step(target: order.twist, limit: limit(for: safety.action), dt: dt)
         let speeds = drive.wheelSpeeds(for: twist)
-        wheelSetpoint = WheelSetpoint(left: enabled ? speeds.left : 0, right: enabled ? speeds.right : 0, enabled: enabled)
+        wheelSetpoint = WheelSetpoint(
+            left: enabled ? speeds.left : 0, right: enabled ? speeds.right : 0, enabled: enabled)
         if joints.time > .longAgo {
             let isFresh = now.seconds(since: joints.time) <= supervisor.limits.jointsAge
             arm.step(joints.value, isFresh: isFresh, torque: order.armTorque, mayMove: safety.action < .hold, dt: dt)
