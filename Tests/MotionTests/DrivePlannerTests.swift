@@ -131,7 +131,7 @@ struct DrivePlannerTests {
         world.walls = [(Point2D(-2, 1.2), Point2D(14, 1.2)), (Point2D(-2, -1.2), Point2D(14, -1.2))]
         world.walls += DriveSimulation.rectangle(3, -1.2, 3.5, 0.1)
         world.walls += DriveSimulation.rectangle(6, 0, 6.6, 1.2)
-        world.walls += DriveSimulation.rectangle(8.6, -0.3, 9, 0.3)
+        world.walls += DriveSimulation.rectangle(8.6, -0.15, 9, 0.15)
         world.set(Self.follow([Point2D(0, 0), Point2D(12, 0)]))
         world.run(for: 70)
         #expect(world.status == .reached)
@@ -220,7 +220,7 @@ struct DrivePlannerTests {
     func neverMoved() {
         var world = DriveSimulation(pose: Pose2D())
         world.walls = [(Point2D(-3, 1.1), Point2D(14, 1.1)), (Point2D(-3, -1.1), Point2D(14, -1.1))]
-        world.walkers = [DriveSimulation.Walker(place: { _ in Point2D(4, 0.05) })]
+        world.walkers = [DriveSimulation.Walker(place: { _ in Point2D(4, 0.05) }, hasLegs: true)]
         world.set(Self.follow([Point2D(0, 0), Point2D(8, 0)]))
         world.run(for: 40)
         if case .blocked = world.status {} else { Issue.record("\(world.status)") }
@@ -333,6 +333,7 @@ struct ManoeuvreTests {
         arguments: [
             Pose2D(x: -1.0, y: 0, yaw: 0), Pose2D(x: -0.9, y: 0.25, yaw: -0.4), Pose2D(x: -1.3, y: -0.4, yaw: 0.7),
             Pose2D(x: -0.5, y: 0.12, yaw: 0.1), Pose2D(x: -0.7, y: -0.2, yaw: 0.3), Pose2D(x: -1.6, y: 0.6, yaw: 0),
+            Pose2D(x: -0.2, y: 0.1, yaw: 0), Pose2D(x: -0.22, y: -0.1, yaw: -0.5),
         ], [Pose2D(x: 0.5, y: 0, yaw: .pi), Pose2D(x: 0.53, y: -0.05, yaw: .pi + 0.087)])
     func dock(start: Pose2D, box: Pose2D) {
         var world = Self.boxWorld(start, box: box)

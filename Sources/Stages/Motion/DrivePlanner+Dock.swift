@@ -73,7 +73,7 @@ extension DrivePlanner {
             $0.distance(to: faceHere) < 0.45
         }
         if let retreatTo = docking.retreatTo {
-            return retreat(input, here, until: retreatTo)
+            return retreat(input, here, goal, until: retreatTo)
         }
         let remaining = -here.x
         let lateral = (docking.lateral ?? here.y) * 0.7 + here.y * 0.3
@@ -121,13 +121,21 @@ extension DrivePlanner {
         return Wish(.stop, .moving(remaining: 0))
     }
 
-    /// Straight back, until there is room to steer.
-    private mutating func retreat(_ input: Input, _ here: Pose2D, until distance: Double) -> Wish {
+    /// Straight back, until there is room to steer. Turned as at the goal: aslant it would get farther off the line than
+    /// it gains room.
+    private mutating func retreat(_ input: Input, _ here: Pose2D, _ goal: Pose2D, until distance: Double) -> Wish {
         let missing = distance + here.x
         if missing <= 0.01 || docking.retreats >= 4 {
             docking.retreatTo = nil
             docking.retreats += 1
             return Wish(.stop, .moving(remaining: -here.x))
+        }
+        if abs(here.yaw) > 0.15 || turning.side != 0 {
+            let beside = surroundings(input, clearance: 0.03, reverse: false, watchful: false)
+            // Where there is no room to turn, it has to do as it is.
+            if case .turning(let rate) = rotate(input, to: goal.yaw, beside, tolerance: 0.05) {
+                return Wish(.turn(rate: rate), .moving(remaining: -here.x))
+            }
         }
         let around = surroundings(input, clearance: 0.03, reverse: true, watchful: false)
         guard

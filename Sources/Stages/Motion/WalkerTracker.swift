@@ -23,6 +23,8 @@ struct WalkerTracker: Sendable {
         var lastMoved: Instant?
         /// It is the visible rest of something larger.
         var isFurniture = false
+        /// How often, from near by, it has been seen to be of one piece that is wider than a leg.
+        var wideLooks = 0
         var history: [(time: Instant, center: Point2D, points: [Point2D])] = []
 
         /// Whether it walks now.
@@ -30,15 +32,19 @@ struct WalkerTracker: Sendable {
 
         /// Whether it has to be given a person's distance.
         ///
-        /// What has walked is a person for as long as it is seen. What never has may still be one, if `watchful`: people
-        /// stand still for as long as they like. Only what is wider than somebody's legs is taken for furniture after 8 s.
+        /// What has walked is a person for a minute; what is wider than one may only have come out from behind one, and
+        /// is so for 8 s. What never has may still be a person who stands, if `watchful`: until it has stood still for
+        /// 8 s, or, if it looks like legs, for as long as it stands.
         func mayBePerson(at now: Instant, watchful: Bool) -> Bool {
-            if lastMoved != nil { return true }
-            return watchful && !isFurniture && (radius < Self.standing || now.seconds(since: firstSeen) < 8)
+            if let lastMoved, now.seconds(since: lastMoved) < (radius < Self.person ? 60 : 8) { return true }
+            guard watchful, !isFurniture else { return false }
+            return looksLikeLegs || now.seconds(since: firstSeen) < 8
         }
 
-        /// Half the width of the legs of somebody who stands, with some for noise, metres.
-        private static let standing = 0.25
+        private var looksLikeLegs: Bool { radius < Self.person && wideLooks < 3 }
+
+        /// Half the width of somebody in mid-stride, metres.
+        private static let person = 0.28
     }
 
     private(set) var tracks: [Track] = []
@@ -117,6 +123,7 @@ struct WalkerTracker: Sendable {
         var track = tracks[best]
         track.center = center
         track.radius = max(radius, 0.9 * track.radius)
+        if Self.isWide(points, from: view.pose.position) { track.wideLooks += 1 }
         track.lastSeen = now
         track.history.append((now, center, few))
         track.history.removeAll { now.seconds(since: $0.time) > 0.6 }
@@ -133,6 +140,19 @@ struct WalkerTracker: Sendable {
         }
         tracks[best] = track
         return best
+    }
+
+    /// Whether one of the pieces that points in order of bearing form is wider than a leg, as far as that can be told: from
+    /// farther than 2 m two legs are one.
+    private static func isWide(_ points: [Point2D], from eye: Point2D) -> Bool {
+        guard var start = points.first, start.distance(to: eye) < 2 else { return false }
+        var last = start
+        for point in points.dropFirst() {
+            if point.distance(to: last) > 0.03 + 0.012 * point.distance(to: eye) { start = point }
+            if point.distance(to: start) > 0.22 { return true }
+            last = point
+        }
+        return false
     }
 
     /// The velocity of the straight line that fits a history best: scans come slower than steps, so that neighbouring

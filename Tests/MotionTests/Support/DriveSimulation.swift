@@ -8,6 +8,14 @@ struct DriveSimulation {
         /// Centre at a time in seconds.
         var place: (Double) -> Point2D
         var radius = 0.22
+        /// The laser sees two legs side by side, and not a round body.
+        var hasLegs = false
+
+        /// What the laser sees.
+        func outline(_ time: Double) -> [(Point2D, Double)] {
+            let center = place(time)
+            return hasLegs ? [-0.1, 0.1].map { (center + Point2D(0, $0), 0.07) } : [(center, radius)]
+        }
     }
 
     static let limits = DriveLimits(
@@ -91,7 +99,7 @@ struct DriveSimulation {
     private mutating func look() {
         scan = []
         scanPose = pose
-        let people = walkers.map { ($0.place(time), $0.radius) }
+        let people = walkers.flatMap { $0.outline(time) }
         for index in 0..<360 {
             let angle = pose.yaw + Double(index) * (2 * .pi / 360)
             let ray = Point2D(cos(angle), sin(angle))
