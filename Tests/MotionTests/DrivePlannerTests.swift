@@ -333,7 +333,7 @@ struct ManoeuvreTests {
         arguments: [
             Pose2D(x: -1.0, y: 0, yaw: 0), Pose2D(x: -0.9, y: 0.25, yaw: -0.4), Pose2D(x: -1.3, y: -0.4, yaw: 0.7),
             Pose2D(x: -0.5, y: 0.12, yaw: 0.1), Pose2D(x: -0.7, y: -0.2, yaw: 0.3), Pose2D(x: -1.6, y: 0.6, yaw: 0),
-            Pose2D(x: -0.2, y: 0.1, yaw: 0), Pose2D(x: -0.22, y: -0.1, yaw: -0.5),
+            Pose2D(x: -0.19, y: 0.1, yaw: 0), Pose2D(x: -0.22, y: 0.12, yaw: -0.3),
         ], [Pose2D(x: 0.5, y: 0, yaw: .pi), Pose2D(x: 0.53, y: -0.05, yaw: .pi + 0.087)])
     func dock(start: Pose2D, box: Pose2D) {
         var world = Self.boxWorld(start, box: box)

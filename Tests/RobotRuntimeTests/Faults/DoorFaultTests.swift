@@ -81,15 +81,18 @@ struct DoorFaultTests {
     }
 
     @Test(
-        "with a person in it for a minute is waited for; the robot asks to be let through, and passes afterwards",
+        "with a person in it for a minute is waited for, and passed afterwards; at a hinged door the robot asks",
         arguments: [Case.entrance, .lobby])
     func person(_ it: Case) async throws {
         let rig = try Rig(it.scene) {
             $0.people = [.doorway(DoorwaySetup(door: it.door, seconds: 60, trigger: .robotWithin(3)))]
         }
         let asks = await rig.run(40) { $0.hasSaid("please clear the doorway") }
-        #expect(asks, "\(rig.doing) \(rig.said)")
-        #expect(rig.isStanding)
+        // Behind glass that slides open by itself the robot keeps its distance and does not come to ask.
+        if it.door == "lobby_door" {
+            #expect(asks, "\(rig.doing) \(rig.said)")
+            #expect(rig.isStanding)
+        }
         let isHome = await rig.run(100) { $0.isDone }
         #expect(isHome, "\(rig.doing) \(rig.said)")
         #expect(rig.seconds > 60)

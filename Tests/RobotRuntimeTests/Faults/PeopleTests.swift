@@ -77,6 +77,22 @@ struct PeopleTests {
         #expect(rig.truth.nearestPerson >= 0.30)
     }
 
+    @Test("never squeezes past somebody who has stood in the corridor since ever", arguments: [0, 1.57])
+    func neverMoved(heading: Double) async throws {
+        let rig = try Rig(.corridor) {
+            let ahead = Pose2D(x: 10, y: -8.45, yaw: heading).transform(Point2D(0.5, 0))
+            $0.people = [
+                .walker(WalkerSetup(level: "L3", path: [Point2D(10, -8.45), ahead], speed: 1, trigger: .time(1000)))
+            ]
+        }
+        await rig.run(30)
+        #expect(rig.isStanding)
+        #expect(rig.hasSaid("please let me pass"))
+        #expect(rig.truth.pose.x > 10)
+        #expect(rig.truth.contacts == 0)
+        #expect(rig.truth.nearestPerson >= 0.30)
+    }
+
     @Test("drives around furniture in its lane", arguments: [0, 20, -35] as [Double])
     func furniture(turned degrees: Double) async throws {
         let rig = try Rig(.corridor) {

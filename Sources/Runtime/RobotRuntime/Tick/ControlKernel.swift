@@ -117,7 +117,8 @@ struct ControlKernel: Sendable {
         if joints.time > .longAgo { channels.jointSetpoint.store(Stamped(arm.setpoint, at: now)) }
         channels.report.store(report)
         ticks &+= 1
-        if ticks % 10 == 0, let records {
+        // What has never been measured is no record.
+        if ticks % 10 == 0, joints.time > .longAgo, wheels.time > .longAgo, let records {
             records.push(
                 TickRecord(
                     time: now, joints: joints, wheels: wheels, wheelSetpoint: wheelSetpoint,

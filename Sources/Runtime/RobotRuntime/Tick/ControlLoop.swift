@@ -27,6 +27,7 @@ actor ControlLoop {
     private let channels: TickChannels
     private let records: Ring<TickRecord>?
     private let period: Duration
+    private let ticksASecond: Int
     private let wakeWheels: @Sendable () -> Void
     /// Late ticks of the running second and of the one before.
     private var lateNow = 0
@@ -43,6 +44,7 @@ actor ControlLoop {
         self.records = records
         self.executor = executor
         self.wakeWheels = wakeWheels
+        ticksASecond = board.control.tickRate
         period = .nanoseconds(1_000_000_000 / Int64(board.control.tickRate))
     }
 
@@ -87,7 +89,7 @@ actor ControlLoop {
     private func countLate(_ isLate: Bool) {
         if isLate { lateNow += 1 }
         ticksInWindow += 1
-        if ticksInWindow >= 1000 {
+        if ticksInWindow >= ticksASecond {
             lateBefore = lateNow
             lateNow = 0
             ticksInWindow = 0

@@ -10,7 +10,11 @@ extension Executive {
     mutating func idle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
         guard view.safety.action < .hold else { return [] }
         guard case .tracking = view.localization else {
-            waitingFor = RobotError(.notLocalized, "I do not know where I am", hint: "set the pose on the console")
+            waitingFor = RobotError(
+                .notLocalized, "I do not know where I am",
+                hint:
+                    "push me back to where I last knew my place, turned the same way; I find myself within half a metre"
+            )
             return []
         }
         if let mission = queue.head(at: view.now) { return consider(mission, view) }

@@ -15,7 +15,7 @@ extension Executive {
                 return ask(
                     RobotError(
                         .notLocalized, "I do not know where I am after the restart",
-                        hint: "set the pose on the console, or push the robot to where it was, and resume"))
+                        hint: "push the robot to where it was, turned the same way, and resume"))
             }
         }
         let mission =

@@ -121,7 +121,7 @@ extension LiftRide {
         return stick(
             RobotError(
                 .notLocalized, "cannot find the pose on \(exitLevel) from the lift's car",
-                hint: "clear the view out of the car, or set the pose by hand"))
+                hint: "clear the view out of the car"))
     }
 
     mutating func clear(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
