@@ -47,6 +47,27 @@ struct InboxTests {
         }
     }
 
+    @Test("a mission that is over leaves no code of its box behind, and is still known when it comes again")
+    func codeIsForgotten() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, journal) = try open(folder)
+        let text = Sample.text.replacing("482913", with: "715203864")
+        folder.put("inbox/lunch.yaml", text)
+        _ = inbox.scan(at: wall)
+        func isInJournal() -> Bool {
+            folder.names("").filter { $0.hasPrefix("journal") }.contains { name in
+                let bytes = FileManager.default.contents(atPath: folder.path + "/" + name) ?? Data()
+                return bytes.range(of: Data("715203864".utf8)) != nil
+            }
+        }
+        // After a power cut the robot needs it to go on.
+        #expect(isInJournal())
+        try journal.append(.state("lunch", .completed, nil), at: wall)
+        #expect(!isInJournal())
+        folder.put("inbox/lunch.yaml", text)
+        #expect(inbox.scan(at: wall) == [.known("lunch", .completed)])
+    }
+
     @Test("hidden files, parts and other names are left alone")
     func ignores() throws {
         let folder = try TemporaryFolder()

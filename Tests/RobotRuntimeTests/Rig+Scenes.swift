@@ -83,6 +83,15 @@ extension Rig {
         """
     }
 
+    /// The text of a file in the folder of this run.
+    func file(_ name: String) -> String? { try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8) }
+
+    /// Every file in the folder of this run.
+    var files: [String] {
+        (FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? []).map { "\(folder)/\($0)" }
+            .filter { FileManager.default.contents(atPath: $0) != nil }
+    }
+
     /// Whether the wheels really stand.
     var isStanding: Bool { abs(truth.twist.linear) < 0.005 && abs(truth.twist.angular) < 0.01 }
 

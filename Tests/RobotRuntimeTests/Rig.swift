@@ -31,7 +31,7 @@ final class Rig: @unchecked Sendable {
     static let noon = WallTime(secondsSince1970: 1_795_262_400)
     /// Everything that the robot has said, in order.
     private(set) var said: [String] = []
-    private var heard = 0.0
+    private var heard = -1.0
     /// The robot's own status as of the last look.
     private(set) var status: RobotStatus
     /// Called in every millisecond after the world has moved: for what a look every 50 ms would miss.
@@ -155,7 +155,7 @@ final class Rig: @unchecked Sendable {
         }
         now = moment
         starts += 1
-        heard = 0
+        heard = -1
         robot = try Self.makeRobot(board, building, opener, gpio, wallAtZero, start: starts)
     }
 

@@ -33,9 +33,12 @@ public struct MissionFile: Hashable, Sendable {
             deliver: MealDelivery(place: place, pin: pin, promised: promised, noShow: noShow))
     }
 
-    /// Whether a mission was made from a file that says the same as this one, the PIN included.
+    /// Whether a mission was made from a file that says the same as this one, the PIN included, and the box's code for as
+    /// long as it is known.
     public func isSame(as mission: Mission) -> Bool {
-        guard mission.id == id, mission.priority == priority, mission.collect == collect,
+        var known = mission.collect
+        if known.code.revealed == MealCollection.forgottenCode { known.code = collect.code }
+        guard mission.id == id, mission.priority == priority, known == collect,
             mission.deliver.place == place, mission.deliver.promised == promised, mission.deliver.noShow == noShow
         else { return false }
         switch credential {

@@ -7,7 +7,8 @@ internal import RobotModel
     internal import Foundation
 #endif
 
-// missions     one row a mission: the file's content (PIN hashed), its state, who has the meal
+// missions     one row a mission: the file's content (PIN hashed; the box's code until it is over), its state, who has
+//              the meal
 // transitions  everything that was appended, in order, never changed: the history for people
 // progress     one row: the step being done
 // sessions     doors and lifts asked for and not yet confirmed as given back
@@ -61,7 +62,10 @@ extension Journal {
         case .state(let id, let state, let error):
             try db.execute(
                 sql: "UPDATE missions SET state = ? WHERE id = ?", arguments: [state.rawValue, id.rawValue])
-            if state.isFinal { try db.execute(sql: "DELETE FROM progress") }
+            if state.isFinal {
+                try db.execute(sql: "DELETE FROM progress")
+                try forgetCode(of: id, in: db)
+            }
             try note(state.rawValue, id, error?.description)
         case .progress(let progress):
             try db.execute(
@@ -95,6 +99,18 @@ extension Journal {
                 sql: "INSERT OR REPLACE INTO pose (only, x, y, yaw, level) VALUES (1, ?, ?, ?, ?)",
                 arguments: [pose.x, pose.y, pose.yaw, level.rawValue])
         }
+    }
+
+    /// Takes the box's code out of a mission that is over; nobody needs it any more.
+    private static func forgetCode(of id: MissionID, in db: Database) throws {
+        guard
+            let file = try Data.fetchOne(
+                db, sql: "SELECT file FROM missions WHERE id = ?", arguments: [id.rawValue])
+        else { return }
+        var mission = try decode(Mission.self, file)
+        mission.collect.code = Secret(MealCollection.forgottenCode)
+        try db.execute(
+            sql: "UPDATE missions SET file = ? WHERE id = ?", arguments: [try encode(mission), id.rawValue])
     }
 
     static func recover(_ db: Database) throws -> RecoveredState {

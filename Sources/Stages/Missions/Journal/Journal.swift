@@ -32,6 +32,8 @@ public final class Journal: Sendable {
             configuration.journalMode = .wal
             configuration.prepareDatabase { db in
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // What is deleted is overwritten: a finished mission leaves no code behind.
+                try db.execute(sql: "PRAGMA secure_delete = ON")
                 if let maximumBytes {
                     let page = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
                     try db.execute(sql: "PRAGMA max_page_count = \(max(1, maximumBytes / page))")
@@ -53,6 +55,10 @@ public final class Journal: Sendable {
             try database.write { db in try Self.write(entry, at: wall, to: db) }
         } catch {
             throw Self.storageError("write to", path, error)
+        }
+        // The entry stands; what the log still holds of a finished mission's secrets goes, now or with the next one.
+        if case .state(_, let state, _) = entry, state.isFinal {
+            _ = try? database.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
         }
     }
 

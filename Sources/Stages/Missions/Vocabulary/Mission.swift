@@ -27,6 +27,9 @@ public struct MealCollection: Hashable, Sendable, Codable {
     /// The number of the order in it.
     public var order: Int
 
+    /// Stands for the code of a mission that is over; no box has it.
+    static let forgottenCode: UInt32 = 0
+
     public init(place: PlaceID, box: Int, code: Secret<UInt32>, order: Int) {
         self.place = place
         self.box = box
