@@ -20,7 +20,8 @@ struct MissionFaultTests {
         let rig = try Rig(Self.charger)
         _ = await rig.drop(mission: Rig.mission(id: "later", promised: "2026-11-21T13:00:00Z"), as: "1.yaml")
         _ = await rig.drop(mission: Rig.mission(id: "sooner", promised: "2026-11-21T12:40:00Z"), as: "2.yaml")
-        _ = await rig.drop(mission: Rig.mission(id: "urgent", priority: 8, promised: "2026-11-21T14:00:00Z"), as: "3.yaml")
+        _ = await rig.drop(
+            mission: Rig.mission(id: "urgent", priority: 8, promised: "2026-11-21T14:00:00Z"), as: "3.yaml")
         let starts = await rig.run(10) { $0.status.mission?.state == "running" }
         #expect(starts)
         #expect(rig.status.mission?.id == "urgent")
