@@ -103,6 +103,7 @@ struct ScheduledFaultTests {
             ("box:refuses-code", .boxRefusesCode, 0, nil),
             ("battery:low", .batteryLow, 0, nil),
             ("wheels:fault", .wheelFault, 0, nil),
+            ("robot.L1,6.5,-8,180:carried@4", .carried(to: "L1", Pose2D(x: 6.5, y: -8, yaw: .pi)), 4, nil),
         ])
     func reads(text: String, fault: Fault, start: Double, duration: Double?) throws {
         let parsed = try ScheduledFault(parsing: text)

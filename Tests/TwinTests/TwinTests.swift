@@ -238,9 +238,23 @@ struct TwinTests {
         #expect(bench.twin.truth.stateOfCharge < 0.1)
     }
 
+    @Test("a robot that is carried is elsewhere at once, and its wheels have not turned")
+    func carried() throws {
+        let bench = try Bench()
+        bench.twin.inject(.carried(to: "L1", Pose2D(x: 3, y: 2, yaw: 1)))
+        bench.run(50) {}
+        #expect(bench.twin.truth.pose == Pose2D(x: 3, y: 2, yaw: 1))
+        #expect(bench.twin.truth.distance == 0)
+        #expect(bench.twin.world.wheels.leftPosition == 0)
+        bench.twin.clear(.carried(to: "L1", Pose2D(x: 3, y: 2, yaw: 1)))
+        #expect(bench.twin.truth.pose.x == 3)
+    }
+
     @Test("a fault of something that there is not is refused with what there is")
     func unknownFault() {
-        for fault in [Fault.doorStuck("back_door"), .liftFire("lift_9"), .servoAlert(id: 99)] {
+        for fault in [
+            Fault.doorStuck("back_door"), .carried(to: "L9", Pose2D()), .liftFire("lift_9"), .servoAlert(id: 99),
+        ] {
             #expect(throws: RobotError.self) { _ = try Bench(faults: [ScheduledFault(fault)]) }
         }
     }

@@ -29,6 +29,9 @@ public enum Fault: Hashable, Sendable {
     case batteryLow
     /// A wheel drive reports over-current on its left channel.
     case wheelFault
+    /// Somebody picks the robot up and puts it down elsewhere; the wheels do not turn meanwhile. Clearing the fault does
+    /// not carry it back.
+    case carried(to: LevelID, Pose2D)
 }
 
 /// How a serial line misbehaves.
@@ -65,6 +68,7 @@ public struct ScheduledFault: Hashable, Sendable {
         door.<name>:stuck | closes-early | person
         lift.<name>:never-comes | wrong-level | fire | offline
         box:meal-missing | refuses-code
+        robot.<level>,<x>,<y>,<degrees>:carried
         each with @<start seconds>[+<duration seconds>], for example lidar:silent@30+5
         """
 
@@ -129,6 +133,12 @@ extension Fault {
         case ("lift", let name?, "offline"): self = .liftOffline(LiftID(name))
         case ("box", nil, "meal-missing"): self = .mealMissing
         case ("box", nil, "refuses-code"): self = .boxRefusesCode
+        case ("robot", let name?, "carried"):
+            let words = name.split(separator: ",", omittingEmptySubsequences: false)
+            let numbers = words.dropFirst().compactMap { Double($0) }
+            guard words.count == 4, numbers.count == 3, numbers.allSatisfy(\.isFinite) else { return nil }
+            let yaw = normalizedAngle(numbers[2] * .pi / 180)
+            self = .carried(to: LevelID(String(words[0])), Pose2D(x: numbers[0], y: numbers[1], yaw: yaw))
         case (let slot, nil, let trouble):
             guard let trouble = LineTrouble(rawValue: trouble), Fault.slots.contains(SlotID(slot)) else { return nil }
             self = .line(SlotID(slot), trouble)

@@ -102,6 +102,7 @@ public final class Twin {
         case .liftStuck(let id), .liftWrongLevel(let id), .liftFire(let id), .liftOffline(let id):
             try known(id, building.lifts.keys, "lift")
         case .servoAlert(let id): try known(id, board.joints.ids + [board.joints.gripper.id], "servo")
+        case .carried(let level, _): try known(level, building.levels.map(\.id), "level")
         case .line, .emergencyStop, .bumper, .gpioUnplugged, .mealMissing, .boxRefusesCode, .batteryLow, .wheelFault:
             break
         }
@@ -237,6 +238,7 @@ extension Twin {
         switch fault {
         case .servoAlert(let id): world.setAlert(servo: id)
         case .wheelFault: world.wheels.leftFault |= Twin.overCurrent
+        case .carried(let level, let pose): world.carry(to: level, pose)
         case .batteryLow: world.battery.stateOfCharge = min(world.battery.stateOfCharge, 0.08)
         default: apply(fault, true)
         }
@@ -276,7 +278,7 @@ extension Twin {
         case .liftOffline(let id): world.lifts[id]?.isOffline = isOn
         case .mealMissing: world.setMealMissing(isOn)
         case .boxRefusesCode: world.boxPlant.code ^= 0x0001_0001
-        case .servoAlert, .wheelFault, .batteryLow, .bumper: break
+        case .servoAlert, .wheelFault, .batteryLow, .bumper, .carried: break
         }
     }
 

@@ -190,6 +190,13 @@ package final class World {
         margin = 0
     }
 
+    /// Somebody carries the robot to another place.
+    package func carry(to level: LevelID, _ pose: Pose2D) {
+        arrive(on: level)
+        self.pose = pose
+        rider = nil
+    }
+
     private func isPersonNear(_ point: Point2D, on level: LevelID, within distance: Double) -> Bool {
         people.contains { $0.isPresent && $0.level == level && $0.position.distance(to: point) < distance }
     }
