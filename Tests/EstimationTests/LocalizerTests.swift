@@ -103,30 +103,14 @@ private struct Errors {
         }
 
         // Somebody says roughly where it is: scans find the rest.
-        let scan = robot.revolution(in: ring())
-        let isFound = localizer.relocalize(
-            scan, around: Pose2D(x: 28.4, y: 6.2, yaw: 0.5), spread: .init(metres: 1.2, radians: 0.5))
-        #expect(isFound)
+        let near = Localizer.Guess(
+            level: "L1", pose: Pose2D(x: 28.4, y: 6.2, yaw: 0.5), spread: .init(metres: 1.2, radians: 0.5))
+        localizer.seek([near], isTold: true)
         for _ in 0..<3 { localizer.update(scan: robot.revolution(in: ring())) }
         #expect(localizer.isTracking)
         let pose = localizer.pose(odometry: robot.odometry.pose)
         #expect(pose.position.distance(to: robot.truth.position) < 0.06)
         #expect(abs(normalizedAngle(pose.yaw - robot.truth.yaw)) < 0.02)
-    }
-
-    @Test("where nothing fits, relocalising says so and changes nothing")
-    func nowhere() {
-        var robot = TestRobot(at: Pose2D(x: 5, y: 1.1, yaw: 0), seed: 4)
-        var localizer = Localizer(
-            building: building([("L1", ring())]), lidarMount: Pose2D(), start: ("L1", robot.truth))
-        for _ in 0..<5 { localizer.update(scan: robot.revolution(in: ring())) }
-        let before = localizer.pose(odometry: robot.odometry.pose)
-        let scan = robot.revolution(in: ring())
-        let isFound = localizer.relocalize(
-            scan, around: Pose2D(x: 1.1, y: 6, yaw: 0.8), spread: .init(metres: 0.4, radians: 0.2))
-        #expect(!isFound)
-        #expect(localizer.isTracking)
-        #expect(localizer.pose(odometry: robot.odometry.pose).position.distance(to: before.position) < 0.02)
     }
 
     @Test("a start that is half a metre and 15° off is found", arguments: [1, 2, 3, 4])

@@ -25,43 +25,51 @@ public struct Localizer: Sendable {
     }
 
     /// The level whose map is used.
-    public private(set) var level: LevelID
+    public internal(set) var level: LevelID
     /// How well the robot knows where it is. `unknown` while a start or a new level waits for scans that confirm it.
-    public private(set) var state: Localization
+    public internal(set) var state: Localization
     /// While suspended, scans are ignored and odometry alone moves the pose.
     public private(set) var isSuspended = false
     /// `odom` in the map frame.
-    public private(set) var mapToOdom: Pose2D
+    public internal(set) var mapToOdom: Pose2D
     /// Uncertainty of the pose, map frame.
     public private(set) var covariance: PoseCovariance
     /// What the last scan that was used said.
     public private(set) var lastMatch: ScanMatch?
 
-    private let building: Building
-    private let lidarMount: Pose2D
-    private var matchers: [LevelID: ScanMatcher]
+    let building: Building
+    let lidarMount: Pose2D
+    var matchers: [LevelID: ScanMatcher]
     /// Odometry as last told, and when.
-    private var odometry: Pose2D?
+    var odometry: Pose2D?
     private var time: Instant = .zero
     private var quality = 0.0
-    private var search: Search?
+    var search: Search?
+    /// Regions that are being looked through, see `seek`.
+    var sweep: Sweep?
+    var sweepOutcome: SweepOutcome?
     private var badSince: Instant?
 
     /// A pose in question.
-    private struct Search: Sendable {
+    struct Search: Sendable {
         var spread: Spread
-        /// How many scans in a row have agreed.
+        /// How many scans in a row have agreed, and how many have to; nil for as many as the state asks for.
         var confirmations = 0
+        var needed: Int?
         /// Where they say it is.
         var mapToOdom: Pose2D?
     }
 
     /// Fewer beams than this say nothing (a closed car, a crowd around the robot).
-    private static let fewestBeams = 25
+    static let fewestBeams = 25
     /// A scan of which less fits is bad: a known pose keeps 0.5 even with a third of the beams on unmapped things.
     private static let badQuality = 0.35
     /// A scan of which more fits confirms a pose in question.
-    private static let goodQuality = 0.55
+    static let goodQuality = 0.55
+    /// What confirms one that was found further away, or without anybody's word.
+    static let ownQuality = 0.7
+    /// Metres around the pose in question that count as near.
+    static let nearSpread = 0.6
     /// Bad scans for this long are a lost pose.
     private static let lostAfter = Duration.milliseconds(1500)
 
@@ -127,6 +135,7 @@ public struct Localizer: Sendable {
         predict(odometry: scan.endOdometry, at: scan.end)
         guard !isSuspended, let matcher = matchers[level] else { return nil }
         let points = ScanPoints(scan, mount: lidarMount).points
+        if sweep != nil { return sweepOn(points, scan: scan) }
         let match =
             search == nil
             ? track(points, scan: scan, with: matcher) : look(points, scan: scan, with: matcher)
@@ -171,28 +180,13 @@ public struct Localizer: Sendable {
         return fits
     }
 
-    /// Searches the present level around a pose (map frame) with one scan. Returns whether the scan fits somewhere there;
-    /// the robot is then taken to be at that place, and the next scans confirm it as after `setLevel`.
-    @discardableResult
-    public mutating func relocalize(_ scan: LaserScan, around pose: Pose2D, spread: Spread) -> Bool {
-        predict(odometry: scan.endOdometry, at: scan.end)
-        guard let matcher = matchers[level] else { return false }
-        let points = ScanPoints(scan, mount: lidarMount).points
-        let match = matcher.search(points, around: pose, metres: spread.metres, radians: spread.radians)
-        guard match.usable >= Self.fewestBeams, match.quality >= Self.goodQuality else { return false }
-        let transform = match.pose.composed(with: scan.endOdometry.inverse)
-        place(at: transform.composed(with: odometry ?? scan.endOdometry), spread: Spread(metres: 0.3, radians: 0.2))
-        search?.confirmations = 1
-        search?.mapToOdom = transform
-        return true
-    }
-
     // MARK: - One scan
 
-    private mutating func place(at pose: Pose2D, spread: Spread) {
+    mutating func place(at pose: Pose2D, spread: Spread) {
         mapToOdom = odometry.map { pose.composed(with: $0.inverse) } ?? pose
         covariance = PoseCovariance(metres: spread.metres, radians: spread.radians)
         search = Search(spread: spread)
+        sweep = nil
         state = .unknown
         badSince = nil
         quality = 0
@@ -242,9 +236,12 @@ public struct Localizer: Sendable {
                 points, around: pose(odometry: scan.endOdometry), metres: search.spread.metres,
                 radians: search.spread.radians)
         }
-        let fits = match.usable >= Self.fewestBeams && match.quality >= Self.goodQuality
+        // The further away it may be, the more places there are that fit by chance.
+        let good = search.spread.metres > Self.nearSpread ? Self.ownQuality : Self.goodQuality
+        let fits = match.usable >= Self.fewestBeams && match.quality >= good
         // A lost robot needs more convincing than one that was told where it is.
-        let needed = if case .lost = state { 4 } else { 2 }
+        let usual = if case .lost = state { 4 } else { 2 }
+        let needed = search.needed ?? usual
         if fits {
             search.confirmations += 1
             search.mapToOdom = match.pose.composed(with: scan.endOdometry.inverse)
