@@ -85,6 +85,7 @@ final class Delivery {
         case .accepted, .lock, .boxUnlock: break
         case .state(let id, let state, _):
             memory.states[id] = state
+            if state == .cancelling { memory.cancelled.insert(id) }
             if state.isFinal {
                 memory.missions.removeAll { $0.id == id }
                 memory.progress = nil
@@ -276,7 +277,7 @@ struct ExecutiveTests {
         delivery.run { $0.states == [.running] }
         delivery.handle(.cancel("m1"))
         delivery.run()
-        #expect(delivery.states == [.running, .cancelled])
+        #expect(delivery.states == [.running, .cancelling, .cancelled])
     }
 
     @Test("cancelled with the meal on board, in the lift: the ride ends first, then the meal goes back")

@@ -86,6 +86,24 @@ struct JournalTests {
         #expect(recovered.ending.isEmpty)
     }
 
+    @Test("that a mission has been called off outlives the states that come after it")
+    func calledOff() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/journal.sqlite"
+        do {
+            let journal = try Journal(path: path)
+            for id in ["m1", "m2"] as [MissionID] {
+                try journal.append(.accepted(Paper.mission(id)), at: wall)
+                try journal.append(.state(id, .running, nil), at: wall)
+            }
+            try journal.append(.state("m1", .cancelling, RobotError(.cancelled, "called off")), at: wall)
+            try journal.append(.state("m1", .paused, nil), at: wall)
+        }
+        let recovered = try Journal(path: path).recovered
+        #expect(recovered.states == ["m1": .paused, "m2": .running])
+        #expect(recovered.cancelled == ["m1"])
+    }
+
     @Test("copied away at any moment, as a power cut would leave it, it opens with all that was acknowledged")
     func powerCut() throws {
         let folder = try TemporaryFolder()

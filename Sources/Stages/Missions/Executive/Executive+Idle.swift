@@ -8,15 +8,12 @@ extension Executive {
     private static var noEnergyPause: Duration { .seconds(60) }
 
     mutating func idle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
-        guard view.safety.action < .hold else { return [] }
-        guard case .tracking = view.localization else {
-            waitingFor = RobotError(
-                .notLocalized, "I do not know where I am",
-                hint:
-                    "push me back to where I last knew my place, turned the same way; I find myself within half a metre"
-            )
+        guard view.isTracking else {
+            if pose.hasAsked { waitingFor = .lostPose(view, building) }
             return []
         }
+        if waitingFor?.code == .notLocalized { waitingFor = nil }
+        guard view.safety.action < .hold else { return [] }
         if let mission = queue.head(at: view.now) { return consider(mission, view) }
         if queue.count == 0 { waitingFor = nil }
         check = nil

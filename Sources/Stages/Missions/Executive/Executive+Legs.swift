@@ -3,17 +3,39 @@ internal import RobotModel
 
 // Which leg follows which, and with what skills.
 extension Executive {
-    /// Lets the skill at work take an event, or finds something to do.
+    /// One event: what is to be done, and what is to be said about the pose.
     mutating func step(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
+        let isKnown = knowsPose(view)
+        let words = pose.look(view, isKnown: isKnown, error: .lostPose(view, building))
+        noteStanding(view)
+        return act(event, view, isKnown: isKnown) + words
+    }
+
+    /// Lets the skill at work take an event, or finds something to do.
+    private mutating func act(_ event: MissionEvent, _ view: WorldView, isKnown: Bool) -> [MissionAction] {
         switch mode {
-        case .shutDown, .paused, .needsHelp: return tend(view)
+        case .shutDown: return tend(view)
+        case .paused:
+            if !isKnown || hasStoodLong(view) { beginsAnew = true }
+            return tend(view)
+        case .needsHelp(let error):
+            if error.code == .notLocalized, view.isTracking, view.safety.action < .hold { return resume(view) }
+            return tend(view)
+        case .lost, .heldUp: return standBy(view, isKnown: isKnown)
         case .storageFailed(_, let undone, let since):
+            if let facility = skill?.facility, !beginsAnew, keepsFacilityWaiting(view) {
+                // Nobody else waits for our disk. The journal still has the session open, which errs on the safe side.
+                beginsAnew = true
+                return [facility.release]
+            }
             guard case .tick = event, view.now - since >= .seconds(10) else { return [] }
             mode = .running
             return undone + goals.restore(view)
         case .recovering: return recover(view)
         case .running: break
         }
+        if errand != nil, !isKnown { return standBy(.lost, view) }
+        if keepsFacilityWaiting(view) { return standBy(.heldUp, view) }
         if goals.isFreeAgain(view) { return goals.restore(view) }
         if let errand, errand.isCancelled, errand.leg.isOutward, skill?.isInterruptible ?? true {
             return callOff(errand, view) + tend(view)
@@ -35,10 +57,12 @@ extension Executive {
     }
 
     /// Sessions that nobody needs any more are given back, and confirmed ones are forgotten.
-    private mutating func tend(_ view: WorldView) -> [MissionAction] {
+    mutating func tend(_ view: WorldView) -> [MissionAction] {
         if case .recovering = mode { return [] }
         let building = building
-        return ledger.tend(view, keeping: skill?.facility) { building.contains(view.pose, on: view.level, in: $0) }
+        return ledger.tend(view, keeping: givesBack(view) ? nil : skill?.facility) {
+            building.contains(view.pose, on: view.level, in: $0)
+        }
     }
 
     /// Custody changes with what the skill journals.

@@ -3,7 +3,16 @@ internal import RobotModel
 // What people and the system ask for: pause, resume, cancel, shutdown; and a journal that cannot be written.
 extension Executive {
     mutating func pause(_ view: WorldView) -> [MissionAction] {
-        guard case .running = mode else { return [] }
+        switch mode {
+        case .running: beginsAnew = false
+        case .lost, .heldUp: beginsAnew = true
+        case .recovering:
+            // Asked for again as soon as the robot has looked around.
+            guard let id = interrupted?.id else { return [] }
+            recovered.states[id] = .paused
+            return [.journal(.state(id, .paused, nil)), .say("paused")]
+        case .paused, .needsHelp, .storageFailed, .shutDown: return []
+        }
         mode = .paused
         let entry = errand?.mission.map { [MissionAction.journal(.state($0.id, .paused, nil))] } ?? []
         return goals.suspend(view) + entry + [.say("paused")]
@@ -12,6 +21,7 @@ extension Executive {
     mutating func resume(_ view: WorldView) -> [MissionAction] {
         switch mode {
         case .paused:
+            if beginsAnew { return journalState() + beginAnew(view) }
             mode = .running
             return journalState() + [.say("going on")] + goals.restore(view)
         case .needsHelp:
@@ -20,28 +30,28 @@ extension Executive {
                 // Help was needed before anything could be recovered.
                 if recovered.progress != nil || !recovered.states.isEmpty { mode = .recovering }
                 recoveryStarted = nil
-                recovered.states = recovered.states.mapValues { $0 == .paused ? .running : $0 }
-                return []
+                let paused = recovered.states.filter { $0.value == .paused }.keys.sorted()
+                for id in paused { recovered.states[id] = recovered.cancelled.contains(id) ? .cancelling : .running }
+                return paused.map { .journal(.state($0, recovered.states[$0] ?? .running, nil)) }
             }
             return journalState() + [.say("going on")] + goOn(errand.leg, progress, view)
         case .storageFailed(_, let undone, _):
             mode = .running
             return undone + goals.restore(view)
-        case .running, .recovering, .shutDown: return []
+        case .lost: return [.say(RobotError.lostPose(view, building).description)]
+        case .running, .recovering, .heldUp, .shutDown: return []
         }
     }
 
-    private func journalState() -> [MissionAction] {
+    func journalState() -> [MissionAction] {
         guard let errand, let id = errand.mission?.id else { return [] }
         return [.journal(.state(id, state(of: errand), errand.error))]
     }
 
     /// The state that a mission under way has by itself.
     func state(of errand: Errand) -> MissionState {
-        switch errand.leg {
-        case .toReturn, .giveBack: errand.isCancelled ? .cancelling : .returning
-        case .toCollect, .dock, .collect, .toDeliver, .handOver, .toHome: .running
-        }
+        if errand.isCancelled { return .cancelling }
+        return errand.leg.isOutward || errand.leg == .toHome ? .running : .returning
     }
 
     mutating func cancel(_ id: MissionID, _ view: WorldView) -> [MissionAction] {
@@ -53,20 +63,30 @@ extension Executive {
                 promised: mission.deliver.promised, waiting: queue.count)
             return [.journal(.state(id, .cancelled, nil)), .status(status)]
         }
+        // Durable before it is acknowledged: a power cut must not turn it into a delivery.
+        let order: [MissionAction] = [
+            .journal(.state(id, .cancelling, .calledOff)), .say("mission \(id) is called off"),
+        ]
+        if interrupted?.id == id {
+            recovered.cancelled.insert(id)
+            // A paused one stays paused, over a restart too.
+            let isPaused = recovered.states[id] == .paused
+            return isPaused ? order + [.journal(.state(id, .paused, nil))] : order
+        }
         guard let errand, errand.mission?.id == id else { return [] }
-        guard errand.leg.isOutward else {
-            return [.say("mission \(id) is being brought back already")]
+        guard errand.leg.isOutward, !errand.isCancelled else {
+            return [.say("mission \(id) is \(errand.isCancelled ? "called off" : "being brought back") already")]
         }
         self.errand?.isCancelled = true
-        return [.say("mission \(id) is called off")]
+        self.errand?.error = .calledOff
+        guard case .paused = mode else { return order }
+        return order + [.journal(.state(id, .paused, nil)), .say("I am paused: `mission resume` lets me leave it")]
     }
 
     /// Leaves a mission that has been called off: home without the meal, or back to the sender with it.
     mutating func callOff(_ errand: Errand, _ view: WorldView) -> [MissionAction] {
-        let error = RobotError(.cancelled, "called off")
-        guard errand.custody == .robot, let id = errand.mission?.id else { return close(.cancelled, error, view) }
-        self.errand?.error = error
-        return [.drive(.stand), .journal(.state(id, .cancelling, error))] + begin(.toReturn, view)
+        guard errand.custody == .robot else { return close(.cancelled, .calledOff, view) }
+        return [.drive(.stand)] + begin(.toReturn, view)
     }
 
     mutating func shutDown(_ view: WorldView) -> [MissionAction] {
@@ -90,7 +110,13 @@ extension Executive {
     ) -> [MissionAction] {
         if case .shutDown = mode { return [] }
         let isNews: Bool
-        if case .storageFailed = mode { isNews = false } else { isNews = waitingFor != error }
+        var undone = undone
+        if case .storageFailed(_, let earlier, _) = mode {
+            isNews = false
+            undone = earlier + undone
+        } else {
+            isNews = waitingFor != error
+        }
         waitingFor = error
         mode = .storageFailed(error, undone: undone, since: view.now)
         return goals.suspend(view) + (isNews ? [.say("I stop: \(error.what)")] : [])

@@ -7,20 +7,11 @@ extension Executive {
         let since = recoveryStarted ?? view.now
         recoveryStarted = since
         // Doors, lifts and switches report within a second.
-        guard view.safety.action < .hold, view.now - since >= .seconds(1) else { return [] }
+        guard view.now - since >= .seconds(1) else { return [] }
         let isInside = inside(recovered.progress?.step, view) != nil
-        if !isInside {
-            guard case .tracking = view.localization else {
-                guard view.now - since >= .seconds(30) else { return [] }
-                return ask(
-                    RobotError(
-                        .notLocalized, "I do not know where I am after the restart",
-                        hint: "push the robot to where it was, turned the same way, and resume"))
-            }
-        }
-        let mission =
-            recovered.progress?.mission.flatMap { id in recovered.missions.first { $0.id == id } }
-            ?? recovered.missions.first { recovered.states[$0.id]?.isUnderWay ?? false }
+        // In a car with its door shut no map fits: the ride finds the pose at its end.
+        guard isInside ? !view.safety.isStanding() : view.isTracking && view.safety.action < .hold else { return [] }
+        let mission = interrupted
         if let id = mission?.id, recovered.states[id] == .paused {
             return ask(RobotError(.cancelled, "mission \(id) was paused before the restart", hint: "resume it"))
         }
@@ -30,7 +21,8 @@ extension Executive {
         var errand = Errand(mission: mission, leg: mission == nil ? .toHome : leg)
         if let id = mission?.id {
             errand.custody = recovered.custody[id] ?? .box
-            errand.isCancelled = recovered.states[id] == .cancelling
+            errand.isCancelled = recovered.cancelled.contains(id)
+            if errand.isCancelled { errand.error = .calledOff }
         }
         self.errand = errand
         let progress =
@@ -48,22 +40,30 @@ extension Executive {
     }
 
     /// The lift step of a route whose car the robot stands in, if it does.
-    private func inside(_ step: RouteStep?, _ view: WorldView) -> LiftStep? {
+    func inside(_ step: RouteStep?, _ view: WorldView) -> LiftStep? {
         guard case .lift(let step) = step, let lift = building.lifts[step.lift] else { return nil }
         return lift.contains(view.pose.position, margin: 0) ? step : nil
     }
 
-    /// Begins a leg again, at the step where it was interrupted.
+    /// Begins a leg again, at the step where it was interrupted; nothing is left over of the skill that was at it.
     mutating func goOn(_ leg: MissionLeg, _ progress: MissionProgress, _ view: WorldView) -> [MissionAction] {
+        [.fieldMuting(.none), .watchDoorway(nil), .considerLevels([]), .suspendLocalization(false)]
+            + beginAgain(leg, progress, view)
+    }
+
+    private mutating func beginAgain(
+        _ leg: MissionLeg, _ progress: MissionProgress, _ view: WorldView
+    ) -> [MissionAction] {
         armIsStowed = false
         let isLoaded = view.inputs.contains(.loaded)
         if let ride = inside(progress.step, view) {
             errand?.leg = leg
             let place = errand?.mission.map { destination(of: leg, $0) } ?? settings.home
             let travel = Travel(to: place, building: building, motion: settings.motion, inside: ride)
-            return begin([travel], view)
+            return [.suspendLocalization(true)] + begin([travel], view)
         }
         guard let mission = errand?.mission else { return begin(.toHome, view) }
+        let leg = approach(to: leg, mission, view)
         if errand?.custody == .robot, !isLoaded, leg == .toDeliver || leg == .toReturn {
             let error = RobotError(
                 .mealMissing, "the meal is not in my compartment any more", hint: "somebody may have taken it out")
@@ -90,6 +90,18 @@ extension Executive {
             errand?.custody = receiver
             let skill = handOver(mission, .anyone, receiver, wait: .seconds(60), isTaken: true)
             return [.journal(.custody(mission.id, receiver))] + begin([skill], view)
+        }
+    }
+
+    /// The leg to do instead when somebody has moved the robot away from where a leg is done: the way there.
+    private func approach(to leg: MissionLeg, _ mission: Mission, _ view: WorldView) -> MissionLeg {
+        guard let place = building.place(destination(of: leg, mission)) else { return leg }
+        if place.level == view.level, place.place.position.distance(to: view.pose.position) < 1.5 { return leg }
+        return switch (leg, errand?.custody) {
+        case (.dock, _), (.collect, .box): .toCollect
+        case (.collect, .robot), (.handOver, .robot): .toDeliver
+        case (.giveBack, .robot): .toReturn
+        default: leg
         }
     }
 

@@ -13,6 +13,12 @@ extension Executive {
             status.error = errand.error
             status.step = skill?.words ?? errand.leg.rawValue
             status.eta = eta(errand)
+        } else if let mission = interrupted {
+            status.mission = mission.id
+            status.state = recovered.cancelled.contains(mission.id) ? .cancelling : recovered.states[mission.id]
+            status.place = mission.deliver.place
+            status.promised = mission.deliver.promised
+            status.custody = recovered.custody[mission.id]
         } else if let mission = queue.head(at: view.now) ?? queue.missions.first {
             status.mission = mission.id
             status.state = .queued
@@ -22,6 +28,7 @@ extension Executive {
             if waitingFor?.code == .noEnergy { status.state = .waitingForEnergy }
         } else {
             status.error = waitingFor
+            if let waitingFor, waitingFor.code == .notLocalized { status.step = "waiting: \(waitingFor.what)" }
         }
         switch mode {
         case .running: break
@@ -35,7 +42,14 @@ extension Executive {
             status.step = "stopped: \(error.what)"
             status.error = error
         case .recovering: status.step = "looking around after a restart"
+        case .lost: status.step = "has lost its place and looks for it: \(status.step)"
+        case .heldUp: status.step = "held up: \(status.step)"
         case .shutDown: status.step = "shutting down"
+        }
+        if pose.hasAsked, status.mission != nil {
+            let error = RobotError.lostPose(view, building)
+            status.step = "needs help: \(error.what)"
+            status.error = error
         }
         return status
     }

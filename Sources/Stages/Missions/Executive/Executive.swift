@@ -17,6 +17,10 @@ public struct Executive: Sendable {
         case storageFailed(RobotError, undone: [MissionAction], since: Instant)
         /// After a restart: the world is looked at before anything moves.
         case recovering
+        /// The pose is not known: the robot stands and looks for it, and then waits for somebody who says it.
+        case lost
+        /// Held for so long that doors and lifts have been given back; the step begins anew when the robot is free.
+        case heldUp
         case shutDown
     }
 
@@ -51,6 +55,11 @@ public struct Executive: Sendable {
     var recoveryStarted: Instant?
     var reporter = StatusReporter()
     var homeNotBefore = Instant.zero
+    var pose = PoseWatch()
+    /// Since when the robot has stood for something that is not its own: held, paused, lost, in need of help.
+    var standsSince: Instant?
+    /// The world may be another one than when the robot was paused: the step begins anew.
+    var beginsAnew = false
 
     /// - Parameter recovered: What the journal knew at boot; the robot goes on from there.
     public init(settings: ExecutiveSettings, building: Building, recovered: RecoveredState = RecoveredState()) {
@@ -97,15 +106,35 @@ public struct Executive: Sendable {
         switch mode {
         case .recovering: true
         case .needsHelp: errand == nil
-        case .running, .paused, .storageFailed, .shutDown: false
+        case .running, .paused, .storageFailed, .shutDown, .lost, .heldUp: false
+        }
+    }
+
+    /// The mission that a restart interrupted, while it has not been taken up again.
+    var interrupted: Mission? {
+        guard isRecovering else { return nil }
+        return recovered.progress?.mission.flatMap { id in recovered.missions.first { $0.id == id } }
+            ?? recovered.missions.first { recovered.states[$0.id]?.isUnderWay ?? false }
+    }
+
+    /// Whether a mission is waiting, under way or about to be taken up again.
+    public func knows(_ id: MissionID) -> Bool {
+        errand?.mission?.id == id || interrupted?.id == id || queue.missions.contains { $0.id == id }
+    }
+
+    /// Whether a person may say where the robot is: not while it drives by what it knows.
+    public var takesPose: Bool {
+        switch mode {
+        case .running: errand?.mission == nil && (skill?.needsPose ?? true)
+        case .paused, .needsHelp, .storageFailed, .recovering, .lost, .heldUp, .shutDown: true
         }
     }
 
     /// Everything that is done with the actions of one event before they leave.
     private mutating func finish(_ actions: [MissionAction], _ view: WorldView) -> [MissionAction] {
-        var actions = ledger.journalled(actions)
         var canJournal = true
         if case .storageFailed = mode { canJournal = false }
+        var actions = canJournal ? ledger.journalled(actions) : actions
         if canJournal, let progress = reporter.progress(errand, skill) {
             // Behind the stops at the head of the list, before everything else.
             let stops = actions.prefix { $0.isStop }.count

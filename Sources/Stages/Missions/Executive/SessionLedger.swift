@@ -56,6 +56,9 @@ struct SessionLedger: Sendable {
         return actions
     }
 
+    /// Whether a session has been asked for and not been given back.
+    func holds(_ facility: Facility) -> Bool { entries[facility].map { !$0.isEnding } ?? false }
+
     /// Everything that is open, for a shutdown.
     var open: [Facility] {
         entries.filter { !$0.value.isEnding }.keys.sorted { $0.description < $1.description }

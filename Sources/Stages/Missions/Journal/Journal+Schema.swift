@@ -121,6 +121,10 @@ extension Journal {
             let mission = try decode(Mission.self, row["file"])
             state.missions.append(mission)
             state.states[mission.id] = missionState
+            let isCalledOff = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM transitions WHERE mission = ? AND kind = ?)",
+                arguments: [mission.id.rawValue, MissionState.cancelling.rawValue])
+            if isCalledOff ?? false { state.cancelled.insert(mission.id) }
             if let holder = (row["custody"] as String?).flatMap(Custody.init) { state.custody[mission.id] = holder }
         }
         if let body = try Data.fetchOne(db, sql: "SELECT body FROM progress") {

@@ -72,7 +72,7 @@ public struct DockAtBox: Skill {
 
     public mutating func handle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
         guard case .tick = event, outcome == .running else { return [] }
-        clock.pass(view)
+        clock.pass(view, counting: .protectiveField)
         switch clock.state {
         case .looking:
             if let sighting = view.boxSighting, sighting.time != lastSighting {

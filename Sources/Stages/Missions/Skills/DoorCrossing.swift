@@ -100,7 +100,7 @@ public struct DoorCrossing: Skill {
 
     public mutating func handle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
         guard case .tick = event, outcome == .running else { return [] }
-        clock.pass(view)
+        clock.pass(view, counting: .protectiveField)
         let door = view.doors[step.door] ?? DoorState()
         switch clock.state {
         case .approaching: return approach(view)
@@ -153,7 +153,8 @@ public struct DoorCrossing: Skill {
 
     private mutating func look(_ door: DoorState, _ view: WorldView) -> [MissionAction] {
         guard isHeld(door), door.mode == .open else { return ask(view) }
-        if isFree(view) {
+        // A robot that is held does not begin: whether it is free has to be seen in the moment it drives.
+        if isFree(view), view.safety.action < .hold {
             clock.enter(.crossing)
             crossings += 1
             return [

@@ -47,7 +47,7 @@ public struct DriveSkill: Skill {
 
     public mutating func handle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
         guard case .tick = event, outcome == .running else { return [] }
-        clock.pass(view)
+        clock.pass(view, counting: .protectiveField)
         if clock.isSettled {
             switch view.drive {
             case .reached:

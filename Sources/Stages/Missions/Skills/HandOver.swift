@@ -98,6 +98,7 @@ public struct HandOver: Skill {
     public var stateName: String { clock.state.rawValue }
     public var words: String { "hand-over: \(clock.state.words)" }
     public var budget: Duration { clock.budget }
+    public var needsPose: Bool { false }
     public var isInterruptible: Bool { [.waiting, .verifying, .lockedOut].contains(clock.state) }
     public var remaining: Duration { .seconds(clock.state == .waiting ? 20 : 10) }
 

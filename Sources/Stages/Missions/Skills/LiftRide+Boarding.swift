@@ -44,7 +44,7 @@ extension LiftRide {
 
     mutating func look(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
         guard isOurs(lift), isOpen(lift, at: step.from) else { return retry("its door closed before boarding") }
-        if isFree(view) {
+        if isFree(view), view.safety.action < .hold {
             clock.enter(.boarding)
             return [
                 .fieldMuting(.doorway),

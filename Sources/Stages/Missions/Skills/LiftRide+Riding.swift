@@ -121,7 +121,9 @@ extension LiftRide {
         return stick(
             RobotError(
                 .notLocalized, "cannot find the pose on \(exitLevel) from the lift's car",
-                hint: "clear the view out of the car"))
+                hint:
+                    "clear the view out of the car, or say where I am: `unlock`, then `pose set \(exitLevel) <x> <y> <yaw°>`"
+            ))
     }
 
     mutating func clear(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {

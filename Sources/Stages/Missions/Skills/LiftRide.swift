@@ -44,6 +44,7 @@ public struct LiftRide: Skill {
     public var facility: Facility? { .lift(step.lift) }
     public var routeStep: RouteStep? { .lift(step) }
     public var isInterruptible: Bool { !clock.state.isInside }
+    public var needsPose: Bool { ![.sending, .riding, .confirming, .relocalizing].contains(clock.state) }
     public var remaining: Duration {
         let share = clock.state.progress
         return step.duration * (1 - share)
@@ -61,7 +62,7 @@ public struct LiftRide: Skill {
 
     public mutating func handle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
         guard case .tick = event, outcome == .running else { return [] }
-        clock.pass(view)
+        clock.pass(view, counting: .protectiveField)
         let lift = view.lifts[step.lift] ?? LiftState()
         switch clock.state {
         case .approaching: return approach(view)

@@ -29,6 +29,8 @@ public protocol Skill: Sendable {
     var routeStep: RouteStep? { get }
     /// Whether the robot may leave off here and do something else.
     var isInterruptible: Bool { get }
+    /// Whether the robot has to know where it is for this; false where it stands, or finds its pose by itself.
+    var needsPose: Bool { get }
     /// About how long the skill still takes.
     var remaining: Duration { get }
 
@@ -42,6 +44,7 @@ extension Skill {
     public var facility: Facility? { nil }
     public var routeStep: RouteStep? { nil }
     public var isInterruptible: Bool { true }
+    public var needsPose: Bool { true }
 }
 
 /// The states of a skill, with their deadlines and words.
@@ -54,8 +57,8 @@ public protocol SkillState: RawRepresentable, Hashable, Sendable, CaseIterable w
 
 /// Which state a skill is in and how much of its time is spent.
 ///
-/// Time does not count while the robot is held for safety, and a gap of more than a second between two looks (a pause, a
-/// restart) counts as one second.
+/// Time does not count while the robot is held for safety by what the skill cannot change (a switch, a device, a person's
+/// word), and a gap of more than a second between two looks (a pause, a restart) counts as one second.
 public struct StateClock<State: SkillState>: Sendable {
     public private(set) var state: State
     /// Time spent in the state.
@@ -88,11 +91,15 @@ public struct StateClock<State: SkillState>: Sendable {
     mutating func newGoal() { sinceGoal = .zero }
 
     /// Lets time pass.
-    mutating func pass(_ view: WorldView) {
+    ///
+    /// - Parameter counting: Causes of a hold during which time counts all the same: what stands in the way of a skill
+    ///   that could back out or take another way. That the pose is not known never stops the time: whoever needs it is
+    ///   not asked then.
+    mutating func pass(_ view: WorldView, counting: SafetyCauses = []) {
         defer { last = view.now }
         guard let last else { return }
         let step = min(max(view.now - last, .zero), .seconds(1))
-        guard view.safety.action < .hold else { return }
+        guard !view.safety.isStanding(without: counting) else { return }
         spent += step
         sinceGoal += step
     }

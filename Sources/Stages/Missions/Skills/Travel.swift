@@ -63,6 +63,7 @@ public struct Travel: Skill {
     public var facility: Facility? { inner?.facility }
     public var routeStep: RouteStep? { inner?.routeStep }
     public var isInterruptible: Bool { inner?.isInterruptible ?? true }
+    public var needsPose: Bool { inner?.needsPose ?? (ride == nil) }
 
     public var remaining: Duration {
         guard let inner else { return route.duration }

@@ -83,6 +83,8 @@ public struct RecoveredState: Hashable, Sendable {
     public var missions: [Mission]
     /// Their states.
     public var states: [MissionID: MissionState]
+    /// Those of them that have been called off, whatever their state.
+    public var cancelled: Set<MissionID>
     /// The step that was being done, if a mission was under way.
     public var progress: MissionProgress?
     /// Sessions that were open, with their numbers.
@@ -96,6 +98,7 @@ public struct RecoveredState: Hashable, Sendable {
     public init() {
         missions = []
         states = [:]
+        cancelled = []
         sessions = [:]
         ending = []
         custody = [:]
