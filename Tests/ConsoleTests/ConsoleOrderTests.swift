@@ -9,6 +9,7 @@ import Testing
             "status",
             ["dory 0.1.0, up 12 min 34 s", "lunch-7 running", "1 of 2 running; keypad connecting", "L1 near lobby"]
         ),
+        ("pose", ["L1", "lobby", "x 3.20 m, y -1.10 m, yaw 90", "tracking", "97 % of the beams"]),
         ("devices", ["lidar", "RPLIDAR S2", "held by pid 412", "hint: end that program"]),
         ("device lidar", ["/dev/serial/by-id/usb-lidar", "1.2 MB in, 420 B out", "1 checksum, 0 resync, 2 timeout"]),
         ("device lidr", ["there is no device lidr", "did you mean lidar?"]),
@@ -36,7 +37,24 @@ import Testing
         #expect(technician.screen.strange.isEmpty)
     }
 
+    @Test("the page of a pose that is not known says so, and what to type")
+    func showsALostPose() {
+        var technician = Technician()
+        technician.answer = { _ in
+            var status = RobotStatus.sample
+            status.place.localization = "lost"
+            status.place.trouble = RobotError(
+                .notLocalized, "I do not know where I am", hint: "`unlock`, then `pose set charger`")
+            return .status(status)
+        }
+        let page = technician.order("pose")
+        #expect(page.contains("lost") && page.contains("I do not know where I am"))
+        #expect(page.contains("hint: `unlock`, then `pose set charger`"))
+    }
+
     static let orders: [(line: String, request: ControlRequest)] = [
+        ("pose set charger", .setPose(.place("charger"))),
+        ("pose set L3 4.5 -6 90", .setPose(.near(level: "L3", pose: Pose2D(x: 4.5, y: -6, yaw: .pi / 2)))),
         ("clear", .clear), ("mission pause", .pause), ("mission resume", .resume),
         ("mission cancel lunch-7", .cancel(mission: "lunch-7")),
         ("joint elbow_pitch -0.5", .service(.joint(name: "elbow_pitch", position: -0.5))),
@@ -63,6 +81,7 @@ import Testing
     @Test(
         "an order that is not used right asks nothing and says how it is written",
         arguments: [
+            "pose set", "pose set L1 2", "pose set L1 2 3 north", "pose set L1 2 3 900", "pose at charger",
             "joint elbow_pitch", "joint elbow_pitch fast", "drive inf", "drive nan", "drive 1e9", "turn 400", "gripper",
             "door entrance", "door entrance shut", "compartment", "torque maybe", "alerts", "mission cancel",
             "mission go",
@@ -107,7 +126,7 @@ import Testing
         for word in [
             "help", "status", "top", "watch", "devices", "device", "doors", "lifts", "mission", "joints", "wheels",
             "gpio", "estop", "clear", "log", "reflow", "version", "unlock", "lock", "joint", "gripper", "drive", "turn",
-            "door", "compartment", "torque", "alerts",
+            "door", "compartment", "torque", "alerts", "pose",
         ] {
             #expect(list.contains("\n  \(word)"), "\(word)")
             #expect(!technician.order("help \(word)").contains("unknown"))
@@ -135,6 +154,7 @@ import Testing
             ("sta\t", "status"), ("device li\t", "device lidar"), ("door e\t", "door entrance"),
             ("door entrance o\t", "door entrance open"), ("joint e\t", "joint elbow_pitch"),
             ("mission ca\t", "mission cancel"), ("mission cancel \t", "mission cancel lunch-"),
+            ("pose set ch\t", "pose set charger"), ("pose set L\t", "pose set L1"),
             ("mission pause \t", "mission pause"), ("help ver\t", "help version"),
         ] {
             technician.type(typed)

@@ -54,6 +54,7 @@ import Testing
         "every request survives its way over the socket",
         arguments: [
             ControlRequest.submit(name: "a.yaml", text: "id: \"x\"\n\u{0}\n"), .pause, .resume, .clear, .mayRestart,
+            .setPose(.place("kerb")), .setPose(.near(level: "L1", pose: Pose2D(x: -1.5, y: 2, yaw: 0.25))),
             .service(.compartment(open: true)), .service(.joint(name: "elbow", position: -0.25)),
             .service(.drive(metres: 0.1)), .service(.turn(radians: 3)), .service(.door(id: "d", open: false)),
             .service(.clearAlerts), .service(.torque(on: false)),

@@ -9,7 +9,8 @@ struct DoorstepCommand: ParsableCommand {
         abstract: "Checks a robot's files, asks its daemon, looks into its recordings.",
         version: Doorstep.version,
         subcommands: [
-            Validate.self, MissionCommand.self, StatusCommand.self, RecordingCommand.self, BuildingCommand.self,
+            Validate.self, MissionCommand.self, StatusCommand.self, PoseCommand.self, RecordingCommand.self,
+            BuildingCommand.self,
             ConsoleCommand.self,
         ])
 }

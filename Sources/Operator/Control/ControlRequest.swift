@@ -16,6 +16,10 @@ public enum ControlRequest: Sendable, Codable, Hashable {
     /// Taken during a mission too, since a mission that waits for help goes on only then. A servo or drive that comes out
     /// of its alert by this needs no second word; the wheels and the arm go on as soon as nothing else stands.
     case clear
+    /// A technician says where the robot is; it looks there with its LiDAR and believes what it finds.
+    ///
+    /// Refused while a mission drives, and while the robot moves at all.
+    case setPose(PoseClaim)
     /// The last lines of the log, oldest first.
     case log(lines: Int)
     /// Start from what moves or switches something: refused during a mission.

@@ -103,6 +103,11 @@ public struct PlaceSection: Sendable, Codable {
     public var distance = 0.0
     /// Metres to the nearest thing the LiDAR sees outside the hull.
     public var clearance = 0.0
+    /// Why the pose is not known, and what to do; nil while it is.
+    public var trouble: RobotError?
+    /// The named places of the building, and its levels.
+    public var places: [String] = []
+    public var levels: [String] = []
     public init() {}
 }
 

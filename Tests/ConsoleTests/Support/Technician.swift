@@ -91,6 +91,8 @@ extension RobotStatus {
         status.place.pose = Pose2D(x: 3.204, y: -1.1, yaw: 1.5708)
         status.place.localization = "tracking"
         status.place.quality = 0.97
+        status.place.places = ["charger", "kerb"]
+        status.place.levels = ["L1"]
         status.tick.rate = 1000
         status.tick.ticks = 754_000
         status.tick.jobs = [JobSection(name: "read", runs: 754_000, budget: 200, max: 81.2, late: 0)]

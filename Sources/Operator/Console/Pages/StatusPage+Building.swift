@@ -2,6 +2,26 @@ import Control
 import RobotModel
 
 extension RobotStatus {
+    /// Where the robot takes itself to be, how sure it is, and what to type when it is not.
+    var posePage: [PageLine] {
+        let isKnown = place.trouble == nil
+        var lines = PageLine.fields(
+            [
+                ("level", place.level), ("near", place.near.isEmpty ? "-" : place.near),
+                (
+                    "pose",
+                    "x \(fixed(place.pose.x, 2)) m, y \(fixed(place.pose.y, 2)) m, yaw \(degreesText(place.pose.yaw))"
+                ),
+                ("state", place.localization),
+                ("quality", "\(fixed(place.quality * 100, 0)) % of the beams fit the map"),
+            ], alerts: isKnown ? [] : ["state"])
+        if let trouble = place.trouble {
+            lines += PageLine.wrap(trouble.what, style: .alert)
+            if let hint = trouble.hint { lines += PageLine.wrap("  hint: \(hint)", indent: 4) }
+        }
+        return lines
+    }
+
     /// One row a door.
     var doorTable: [PageLine] {
         var table = TextTable("DOOR", "MODE", "SESSION")

@@ -3,20 +3,21 @@ import RobotModel
 
 /// What console and command line can show of a status.
 public enum StatusPage: Hashable, Sendable {
-    case status, devices, doors, lifts, missions, joints, wheels, gpio, estop, reflow, top
+    case status, devices, doors, lifts, missions, joints, wheels, gpio, estop, reflow, top, pose
     case device(String)
     /// A mission by its name, or the one under way.
     case mission(String?)
 
     /// The names of the pages, as they are typed.
     public static let names = [
-        "status", "devices", "doors", "lifts", "mission", "joints", "wheels", "gpio", "estop", "reflow", "top",
+        "status", "pose", "devices", "doors", "lifts", "mission", "joints", "wheels", "gpio", "estop", "reflow", "top",
     ]
 
     /// The page of a name; nil where there is none.
     public init?(name: String) {
         switch name {
         case "status": self = .status
+        case "pose": self = .pose
         case "devices": self = .devices
         case "doors": self = .doors
         case "lifts": self = .lifts
@@ -45,6 +46,7 @@ public enum StatusPage: Hashable, Sendable {
         switch self {
         case .status: status.overview
         case .top: status.topPage
+        case .pose: status.posePage
         case .devices: status.deviceTable
         case .device(let name): status.devicePage(name)
         case .doors: status.doorTable

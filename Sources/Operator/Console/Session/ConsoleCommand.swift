@@ -4,6 +4,8 @@ struct ConsoleCommand: Sendable {
     enum Argument: Hashable, Sendable {
         case words([String])
         case devices, doors, joints, missions, commands
+        /// Places and levels.
+        case places
         /// A number or something else that cannot be completed.
         case free
     }
@@ -34,6 +36,10 @@ struct ConsoleCommand: Sendable {
             name: "mission", usage: "mission [show [id]|list|pause|resume|cancel <id>]",
             summary: "the mission under way; the last three need an unlock",
             arguments: [.words(["show", "list", "pause", "resume", "cancel"]), .missions]),
+        ConsoleCommand(
+            name: "pose", usage: "pose [set <place>|set <level> <x> <y> <yaw°>]",
+            summary: "where the robot takes itself to be; telling it (`set`) needs an unlock",
+            arguments: [.words(["set"]), .places]),
         ConsoleCommand(name: "joints", usage: "joints", summary: "the arm's joints and the gripper"),
         ConsoleCommand(name: "wheels", usage: "wheels", summary: "the wheels"),
         ConsoleCommand(name: "gpio", usage: "gpio", summary: "emergency stop, bumper, lid, load, lock"),
@@ -82,6 +88,7 @@ struct ConsoleNames: Sendable {
     var doors: [String] = []
     var joints: [String] = []
     var missions: [String] = []
+    var places: [String] = []
 
     /// All words that could stand in place of the last word of `text`, which may be empty.
     func completions(of text: String) -> [String] {
@@ -96,6 +103,7 @@ struct ConsoleNames: Sendable {
         case .doors: doors
         case .joints: joints
         case .missions: missions
+        case .places: places
         case .commands: ConsoleCommand.all.map(\.name)
         case .free: []
         }

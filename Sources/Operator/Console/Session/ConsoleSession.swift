@@ -256,6 +256,7 @@ extension ConsoleNames {
         devices = status.devices.map(\.slot)
         doors = status.doors.map(\.id)
         joints = status.joints.map(\.name).filter { $0 != "gripper" }
+        places = status.place.places + status.place.levels
         missions = (status.mission.map { [$0.id] } ?? []) + status.queue.map(\.id)
     }
 }

@@ -1,4 +1,5 @@
 import Control
+import RobotModel
 
 /// What a typed line asks for.
 enum Order: Sendable {
@@ -61,6 +62,12 @@ enum Order: Sendable {
             return .log(lines: lines)
         case ("device", 1): return .page(.device(words[0]))
         case ("mission", 1...2): return try mission(words, use)
+        case ("pose", 1...) where words[0] == "set":
+            do throws(RobotError) {
+                return .control(.setPose(try PoseClaim(words: Array(words.dropFirst()))))
+            } catch {
+                throw Misuse(what: error.what, hint: command.usage)
+            }
         case (_, 0):
             if command.name == "clear" { return .control(.clear) }
             guard let page = StatusPage(name: command.name) else { throw use }

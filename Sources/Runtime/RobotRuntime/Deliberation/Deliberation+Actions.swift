@@ -16,7 +16,10 @@ import RoutePlanning
 extension Deliberation {
     /// Performs the executive's actions in their order. A journal entry is durable before what stands after it is done;
     /// when it cannot be made durable, nothing after it is done and the executive is told.
-    func perform(_ actions: [MissionAction], _ report: TickReport) {
+    ///
+    /// - Returns: Why the journal could not be written, if it could not.
+    @discardableResult
+    func perform(_ actions: [MissionAction], _ report: TickReport) -> RobotError? {
         for (index, action) in actions.enumerated() {
             guard case .journal(let entry) = action else {
                 perform(action, report)
@@ -31,9 +34,10 @@ extension Deliberation {
             } catch {
                 log.error("\(error)")
                 events.append(.journalFailed(error, undone: Array(actions[index...])))
-                return
+                return error
             }
         }
+        return nil
     }
 
     /// Where the robot is is kept for the next start, but nothing waits for it: it commits to nothing outside, and a slow

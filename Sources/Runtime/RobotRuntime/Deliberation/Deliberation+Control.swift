@@ -26,14 +26,16 @@ extension Deliberation {
                     .unavailable, "there is no mission \(mission) under way or waiting",
                     hint: "`mission list` shows what there is")
             }
-            events.append(.cancel(MissionID(mission)))
+            try obey(.cancel(MissionID(mission)))
             return .done("cancelling \(mission)")
         case .pause:
-            events.append(.pause)
+            try obey(.pause)
             return .done("pausing")
         case .resume:
-            events.append(.resume)
+            try obey(.resume)
             return .done("going on")
+        case .setPose(let claim):
+            return .done(try take(claim))
         case .clear:
             return .done(clear())
         case .log(let lines):
@@ -134,8 +136,20 @@ extension Deliberation {
         move(.posture("once"), report, with: once)
     }
 
-    private func isKnown(_ mission: String) -> Bool {
-        status.mission?.rawValue == mission || executive.queue.missions.contains { $0.id.rawValue == mission }
+    private func isKnown(_ mission: String) -> Bool { executive.knows(MissionID(mission)) }
+
+    /// Lets the executive take an order at once: what it has to remember is durable before anybody is told that the
+    /// order has been taken.
+    private func obey(_ order: MissionEvent) throws(RobotError) {
+        guard started != nil else {
+            throw RobotError(.busy, "the robot is just starting", hint: "try again in a second")
+        }
+        if let error = decide(on: order, channels.report.load()) {
+            throw RobotError(
+                .storage, "the order is not durable yet: \(error.what)",
+                hint: "\(error.hint ?? "look at the disk"); the robot stands, and obeys when the journal can be written"
+            )
+        }
     }
 
     /// Minutes and seconds since the start.

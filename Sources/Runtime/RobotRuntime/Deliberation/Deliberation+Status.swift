@@ -145,6 +145,9 @@ extension Deliberation {
         section.pose = pose
         section.localization = localizationName
         if case .tracking(let quality) = localizer.state { section.quality = quality }
+        if !isLocalized { section.trouble = .lostPose(view(of: report, keys: []), building) }
+        section.places = building.places.map(\.place.id.rawValue).sorted()
+        section.levels = building.levels.map(\.id.rawValue)
         section.twist = report.twist
         section.distance = report.distance
         section.near =

@@ -38,6 +38,9 @@ actor Deliberation {
     let isStepped: Bool
 
     var localizer: Localizer
+    var poseRecovery = PoseRecovery()
+    /// Where a technician says that the robot is, until scans have confirmed it, and since when.
+    var claim: (words: String, since: Instant)?
     var desk: FacilityDesk
     var executive: Executive
     var planner: RoutePlanner
@@ -172,10 +175,11 @@ actor Deliberation {
     /// Where the state of the uplink is asked for.
     func setUplink(_ uplink: @escaping @Sendable () -> String) { self.uplink = uplink }
 
-    private func decide(on event: MissionEvent, _ report: TickReport) {
+    @discardableResult
+    func decide(on event: MissionEvent, _ report: TickReport) -> RobotError? {
         let view = view(of: report, keys: event.isTick ? rack.keypad.take() : [])
         let actions = executive.handle(event, view)
-        perform(actions, report)
+        return perform(actions, report)
     }
 
     /// Follows the wheels' goal for one step and tells the tick.
@@ -199,7 +203,7 @@ actor Deliberation {
     }
 
     /// A suspended localiser rides along in a lift's car on purpose.
-    private var isLocalized: Bool {
+    var isLocalized: Bool {
         if localizer.isSuspended { return true }
         if case .tracking = localizer.state { return true }
         return false
@@ -210,6 +214,7 @@ actor Deliberation {
         var latest: LaserScan?
         while let next = channels.scans.pop() {
             localizer.update(scan: next)
+            recoverPose(report, at: next.end)
             recorder.record(Record(next))
             latest = next
         }
