@@ -162,7 +162,8 @@ let package = Package(
         command(
             "doorstep-demo",
             imports: [
-                "BoardFile", "BuildingImport", "Control", "DeviceIO", "Reflow", "RobotModel", "RobotRuntime", "Twin",
+                "BoardFile", "BuildingImport", "BuildingMap", "Control", "DeviceIO", "Reflow", "RobotModel",
+                "RobotRuntime", "Twin",
             ],
             outside: [Outside.argumentParser, Outside.log]),
         command("doorstep-twin", imports: ["BoardFile", "BuildingImport", "RobotModel", "Realtime", "Twin"]),

@@ -12,7 +12,7 @@ import Testing
         ("\u{1B}[3~", [.delete]), ("\u{1B}[1;5D\u{1B}[1;3C", [.wordLeft, .wordRight]),
         ("\u{1B}b\u{1B}f", [.wordLeft, .wordRight]), ("\u{1B}[5~x", [.character("x")]),
         ("\u{1B}\r", [.enter]), ("\u{1B}[12\rx", [.enter, .character("x")]), ("\u{1B}\u{1B}[A", [.up]),
-        ("\u{200B}\u{202E}x", [.character("x")]),
+        ("\u{1B}[24;50R\u{1B}[R", [.cursorReport(column: 50)]), ("\u{200B}\u{202E}x", [.character("x")]),
     ]
 
     @Test("each key is known by its bytes, whole or one at a time", arguments: vectors)

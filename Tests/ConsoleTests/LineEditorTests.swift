@@ -73,6 +73,24 @@ import Testing
         #expect(fresh.column == screen.column)
     }
 
+    @Test(
+        "a terminal that tells its width, also in the middle of a line, gets rows that fit it", arguments: [24, 40, 79])
+    func fits(width: Int) {
+        var screen = Screen()
+        var editor = LineEditor()
+        screen.write(editor.begin(prompt: "dory> "))
+        let answers = ["\u{1B}[1;\(width)R", "\u{1B}[1;2R", "\u{1B}[9999;99999R"]
+        for text in ["mission sh"] + answers + [String(repeating: "word ", count: 40)] {
+            for byte in text.utf8 { screen.write(editor.handle(byte).output) }
+        }
+        #expect(screen.rows[0].count < width)
+        #expect(screen.column < width)
+        #expect(screen.line.hasPrefix("dory> "))
+        #expect(screen.line.hasSuffix("word"))
+        #expect(screen.strange.isEmpty)
+        #expect(editor.handle(0x0D).outcome == .line("mission sh" + String(repeating: "word ", count: 40)))
+    }
+
     @Test("a line has an end: what is longer rings the bell")
     func bounds() {
         var editor = LineEditor()

@@ -68,12 +68,19 @@ struct Fast: AsyncParsableCommand {
         }
         robot.finish(at: end)
         if uploader != nil { await waitForUplink(robot, seconds: 15) }
+        let recorded = robot.recorded
         uploader?.stop()
         let status = await robot.status()
         var final = status
         final.tick.ticks = robot.ticks
         let wall = Date().timeIntervalSince(begun)
-        guard observer.summary.report(status: final, truth: observer.truth, wallSeconds: wall) else {
+        let upstream = Upstream(
+            recordedBytes: recorded.recordedBytes,
+            // Without a station there is nothing to wait for.
+            acknowledgedBytes: uploader == nil ? recorded.recordedBytes : recorded.acknowledgedBytes)
+        guard
+            observer.summary.report(status: final, truth: observer.truth, upstream: upstream, wallSeconds: wall)
+        else {
             throw ExitCode.failure
         }
     }
@@ -92,7 +99,7 @@ private final class Observer: @unchecked Sendable {
     private let twin: Twin
     private let name: String
     private let text: String
-    private var view = DemoView(isTerminal: false)
+    private var happenings = Happenings()
     private var looks = 0
     private var isSubmitted = false
 
@@ -117,23 +124,12 @@ private final class Observer: @unchecked Sendable {
         let truth = truth
         summary.compare(status.place, with: truth)
         summary.note(status, meal: truth.meal, at: truth.time)
-        view.show(status, console: nil)
+        Happenings.print(happenings.take(status))
         // Two seconds are enough for every device to be in service.
         if !isSubmitted, truth.time >= 2 {
             isSubmitted = true
             _ = await robot.answer(.submit(name: name, text: text))
         }
         return summary.ended != nil
-    }
-}
-
-extension TruthSample {
-    init(_ truth: Truth) {
-        self.init(
-            time: truth.time.seconds(since: .zero), clock: truth.time.seconds(since: .zero),
-            level: truth.level.rawValue, pose: truth.pose,
-            twist: truth.twist,
-            meal: truth.meal.rawValue, distance: truth.distance, nearest: truth.nearestApproach,
-            nearestPerson: truth.nearestPerson, contacts: truth.contacts)
     }
 }

@@ -15,11 +15,14 @@ struct RunSummary {
 
     /// Compares the robot's idea of where it is with what really is, both of the same moment. Only while it claims to
     /// know: before the first scans and in a lift's closed car it does not.
-    mutating func compare(_ place: PlaceSection, with truth: TruthSample) {
-        guard place.localization == "tracking" else { return }
+    ///
+    /// - Returns: Metres and degrees between the two; nil where they cannot be compared.
+    @discardableResult
+    mutating func compare(_ place: PlaceSection, with truth: TruthSample) -> (metres: Double, degrees: Double)? {
+        guard place.localization == "tracking" else { return nil }
         if place.level != truth.level {
             wrongLevel += 1
-            return
+            return nil
         }
         let error = place.pose.position.distance(to: truth.pose.position)
         let yaw = normalizedAngle(place.pose.yaw - truth.pose.yaw)
@@ -27,6 +30,7 @@ struct RunSummary {
         yawSquares += yaw * yaw
         worst = max(worst, error)
         samples += 1
+        return (error, abs(yaw) * 180 / .pi)
     }
 
     /// Marks the moments that a duration is counted from and to, in seconds of one clock.
@@ -45,9 +49,8 @@ struct RunSummary {
     }
 
     /// Prints the summary and says whether the delivery went well.
-    func report(status: RobotStatus, truth: TruthSample, wallSeconds: Double) -> Bool {
+    func report(status: RobotStatus, truth: TruthSample, upstream: Upstream, wallSeconds: Double) -> Bool {
         let error = localizationError
-        let duration = (ended ?? delivered ?? 0) - (started ?? 0)
         func line(_ name: String, _ text: String) {
             print("  " + name.padding(toLength: 30, withPad: " ", startingAt: 0) + text)
         }
@@ -72,41 +75,13 @@ struct RunSummary {
             "records",
             "\(status.reflow.messages) messages, \(status.reflow.dropped.values.reduce(0, +)) lost"
                 + (status.reflow.dropped.isEmpty ? "" : " \(status.reflow.dropped)"))
-        line(
-            "upstream",
-            String(
-                format: "%.2f MB recorded, %.2f MB acknowledged", Double(status.reflow.recordedBytes) / 1e6,
-                Double(status.reflow.acknowledgedBytes) / 1e6))
+        line("upstream", "\(upstream)")
+        if let seconds = upstream.stoppedAfter { line("daemon stopped in order", String(format: "in %.1f s", seconds)) }
         line("wall time", String(format: "%.1f s", wallSeconds))
-        let isGood = delivered != nil && ended != nil && truth.contacts == 0 && wrongLevel == 0
-        line("result", isGood ? "delivered" : "NOT as it should be (mission \(String(format: "%.0f", duration)) s)")
+        let isGood =
+            delivered != nil && ended != nil && truth.contacts == 0 && wrongLevel == 0
+            && upstream.isComplete
+        line("result", isGood ? "delivered, and home again" : "NOT as it should be: the robot says \"\(status.doing)\"")
         return isGood
-    }
-}
-
-/// What really is, as the twin tells it for the summary.
-struct TruthSample {
-    /// Seconds of the twin's own time, and of the machine's monotonic clock.
-    var time: Double
-    var clock: Double
-    var level: String
-    var pose: Pose2D
-    var twist: Twist2D
-    var meal: String
-    var distance: Double
-    var nearest: Double
-    var nearestPerson: Double
-    var contacts: Int
-
-    /// The same a moment earlier or later: a status and a line of the twin's file are never of one instant.
-    func moved(to clock: Double) -> TruthSample {
-        var sample = self
-        let seconds = clock - self.clock
-        let middle = Pose2D(pose.position, yaw: pose.yaw + twist.angular * seconds / 2)
-        sample.pose = Pose2D(
-            middle.transform(Point2D(twist.linear * seconds, 0)),
-            yaw: normalizedAngle(pose.yaw + twist.angular * seconds))
-        sample.clock = clock
-        return sample
     }
 }

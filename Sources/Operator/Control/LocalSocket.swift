@@ -48,13 +48,18 @@ struct LocalSocket: Sendable {
     /// Reads up to the next line feed; nil at the end. Waits.
     func readLine(limit: Int = 4 << 20) -> [UInt8]? {
         var line: [UInt8] = []
-        var byte: UInt8 = 0
+        var part = [UInt8](repeating: 0, count: 4096)
         while line.count < limit {
-            let count = recv(descriptor, &byte, 1, 0)
+            // Looked at first, so that nothing of the next line is taken.
+            var count = recv(descriptor, &part, part.count, Int32(MSG_PEEK))
+            if count > 0 {
+                let end = part[..<count].firstIndex(of: 0x0A)
+                count = recv(descriptor, &part, end.map { $0 + 1 } ?? count, 0)
+                if let end, count == end + 1 { return line + part[..<end] }
+            }
             if count < 0, errno == EINTR { continue }
-            guard count == 1 else { return nil }
-            if byte == 0x0A { return line }
-            line.append(byte)
+            guard count > 0 else { return nil }
+            line += part[..<count]
         }
         return nil
     }

@@ -108,6 +108,8 @@ public struct PlaceSection: Sendable, Codable {
     /// The named places of the building, and its levels.
     public var places: [String] = []
     public var levels: [String] = []
+    /// The way under way, as far as it lies on this level: corner points in the map frame, metres.
+    public var route: [Point2D] = []
     public init() {}
 }
 

@@ -37,8 +37,10 @@ public struct Truth: Hashable, Sendable {
     public var flapOpening: Double
     /// 0...1.
     public var stateOfCharge: Double
-    /// The front face of the box in the building's frame (yaw out of the face), if there is a box.
+    /// The front face of the box in the building's frame (yaw out of the face), if there is a box on the robot's level.
     public var box: Pose2D?
+    /// The people on the robot's level, in the building's frame.
+    public var people: [Point2D]
 
     /// One line of JSON.
     public var json: String {
@@ -52,6 +54,8 @@ public struct Truth: Hashable, Sendable {
             "\"joints\":[\(joints.map(number).joined(separator: ","))]", "\"gripper\":\(number(gripperWidth))",
             "\"lid\":\(number(lidOpening))", "\"flap\":\(number(flapOpening))", "\"charge\":\(number(stateOfCharge))",
         ]
+        fields.append("\"people\":[" + people.map { "[\(number($0.x)),\(number($0.y))]" }.joined(separator: ",") + "]")
+        if let box { fields.append("\"box\":[\(number(box.x)),\(number(box.y)),\(number(box.yaw))]") }
         if let lastContact { fields.append("\"last_contact\":\"\(lastContact)\"") }
         return "{" + fields.joined(separator: ",") + "}"
     }

@@ -6,6 +6,7 @@ struct Screen {
     private(set) var column = 0
     private(set) var isCursorShown = true
     private(set) var bells = 0
+    private var saved = 0
     /// Sequences that this terminal does not know.
     private(set) var strange: [String] = []
 
@@ -47,7 +48,15 @@ struct Screen {
     }
 
     private mutating func control(_ rest: inout ArraySlice<Character>) {
-        guard rest.popFirst() == "[" else {
+        switch rest.popFirst() {
+        case "[": break
+        case "7":
+            saved = column
+            return
+        case "8":
+            column = saved
+            return
+        default:
             strange.append("ESC")
             return
         }
@@ -66,7 +75,8 @@ struct Screen {
         let numbers = parameters.split(separator: ";").compactMap { Int($0) }
         switch (final, parameters) {
         case ("K", ""): rows[row] = Array(rows[row].prefix(column))
-        case ("C", _): column += numbers.first ?? 1
+        case ("C", _): column = min(Self.columns - 1, column + (numbers.first ?? 1))
+        case ("n", "6"): break  // The test answers, if it wants to.
         case ("D", _): column = max(0, column - (numbers.first ?? 1))
         case ("J", "2"): rows = Array(repeating: [], count: rows.count)
         case ("J", ""):

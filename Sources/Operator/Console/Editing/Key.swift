@@ -8,4 +8,6 @@ public enum Key: Hashable, Sendable {
     case wordLeft, wordRight
     /// Ctrl with a letter that has no name above, in capitals: Ctrl-C is `.control("C")`.
     case control(Character)
+    /// The terminal's answer to the question where its cursor stands, columns counted from 1.
+    case cursorReport(column: Int)
 }

@@ -119,6 +119,10 @@ public struct KeyDecoder: Sendable {
             default: return nil
             }
         }
+        if final == UInt8(ascii: "R") {
+            let words = String(decoding: parameters, as: UTF8.self).split(separator: ";").compactMap { Int($0) }
+            return words.count == 2 ? .cursorReport(column: words[1]) : nil
+        }
         // "1;5" is Ctrl, "1;3" Alt (xterm, modified keys).
         let isModified = [Array("1;5".utf8), Array("1;3".utf8)].contains(parameters)
         switch cursorKey(final) {

@@ -19,16 +19,21 @@ public struct LineEditor: Sendable {
     public static let longestLine = 400
     private static let bell: [UInt8] = [0x07]
     private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+    /// Widths that a terminal may have; what is reported beyond them is no width (F3 with a modifier looks alike).
+    private static let widths = 20...500
+
+    /// Asks the terminal for its width, as a serial line does not tell it: to the far right, where is the cursor, back.
+    static let widthQuestion = Array("\u{1B}7\u{1B}[999C\u{1B}[6n\u{1B}8".utf8)
 
     private var decoder = KeyDecoder()
     private var view: LineView
     private var history = LineHistory()
-    private let columns: Int
+    private var columns: Int
     private var line: [Character] = []
     private var cursor = 0
     private var isHidden = false
 
-    /// - Parameter columns: Width of the terminal. A serial line does not tell it; 80 is what a technician has at least.
+    /// - Parameter columns: Width of the terminal, until that has told it itself.
     public init(columns: Int = 80) {
         self.columns = columns
         view = LineView(columns: columns)
@@ -69,12 +74,21 @@ public struct LineEditor: Sendable {
             cursor = 0
             return (.interrupted, Array("^C".utf8) + Self.lineEnd)
         case .control("D") where line.isEmpty: return (.ended, Self.lineEnd)
-        case .control("L"): return (.editing, Array("\u{1B}[2J\u{1B}[H".utf8) + redraw())
+        case .control("L"): return (.editing, Array("\u{1B}[2J\u{1B}[H".utf8) + redraw() + Self.widthQuestion)
+        case .cursorReport(let column): return (.editing, widen(to: column))
         case .tab: return (.editing, complete(completions))
         default:
             let answer = edit(key) ? [] : Self.bell
             return (.editing, isHidden ? [] : view.update(to: line, cursor: cursor) + answer)
         }
+    }
+
+    /// Takes the terminal's width over.
+    private mutating func widen(to width: Int) -> [UInt8] {
+        guard Self.widths.contains(width), width != columns else { return [] }
+        columns = width
+        view.setColumns(width)
+        return isHidden ? [] : redraw()
     }
 
     /// Whether the key could do something.

@@ -4,7 +4,7 @@
 /// terminal's own wrapping matters. At 115200 baud a byte takes 87 µs, so a key is answered in well under a millisecond.
 struct LineView: Sendable {
     /// Columns of a row that may be used; the last one stays free, since terminals differ in what they do there.
-    private let columns: Int
+    private var columns = 0
     private var prompt = ""
     /// What stands behind the prompt.
     private var shown: [Character] = []
@@ -13,7 +13,9 @@ struct LineView: Sendable {
     /// The first character of the line that is shown.
     private var windowStart = 0
 
-    init(columns: Int) { self.columns = max(20, columns - 1) }
+    init(columns: Int) { setColumns(columns) }
+
+    mutating func setColumns(_ columns: Int) { self.columns = max(19, columns - 1) }
 
     /// Writes the prompt on a fresh row.
     mutating func begin(prompt: String) -> [UInt8] {

@@ -24,7 +24,11 @@ enum HelpPage {
         [PageLine("Looking", .bold)] + rows(ConsoleCommand.all.filter { !$0.needsUnlock })
             + [PageLine("Moving and switching (unlock first; no moving by hand during a mission)", .bold)]
             + rows(ConsoleCommand.all.filter(\.needsUnlock))
-            + [PageLine("Keys: Tab completes, arrows edit and recall, ^A ^E ^K ^U ^W ^L ^C.")]
+            + [
+                PageLine(
+                    "Keys: Tab completes, arrows Home End edit and recall, ^E ^K ^U ^W ^L ^C (picocom: leave with ^A ^X)."
+                )
+            ]
     }
 
     private static func rows(_ commands: [ConsoleCommand]) -> [PageLine] {

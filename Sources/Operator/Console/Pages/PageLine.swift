@@ -29,7 +29,11 @@ struct PageLine: Hashable, Sendable {
                 }
             let shown = isHarmless ? character : "?"
             used += columnWidth(of: shown)
-            if used > Self.width { break }
+            if used > Self.width {
+                row.removeLast()
+                row.append("…")
+                break
+            }
             row.append(shown)
         }
         return switch style {

@@ -42,7 +42,7 @@ extension RobotStatus {
 
     /// The mission under way and those that wait.
     var missionTable: [PageLine] {
-        var table = TextTable("MISSION", "STATE", ">PRIORITY", "TO")
+        var table = TextTable("MISSION", "STATE", ">PRIORITY", "DOING, OR TO")
         if let mission { table.add(mission.id, mission.state, "-", mission.step) }
         for waiting in queue { table.add(waiting.id, "waiting", "\(waiting.priority)", waiting.place) }
         return table.lines

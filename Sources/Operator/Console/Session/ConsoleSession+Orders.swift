@@ -15,7 +15,7 @@ extension ConsoleSession {
             actions.write(openPrompt())
         case .line(let line):
             let greets = isFresh && line.isEmpty
-            if greets { actions.write(banner) }
+            if greets { actions.write(banner + LineEditor.widthQuestion) }
             carryOut(line, at: now, &actions)
         }
         isFresh = false

@@ -72,7 +72,10 @@ extension Deliberation {
         case .sendLift(let lift, let level): desk.sendLift(lift, to: level)
         case .holdLiftDoor(let lift, let hold): desk.holdLiftDoor(lift, hold)
         case .releaseLift(let lift): desk.release(lift: lift)
-        case .planRoute(let request): events.append(.route(request, route(for: request, report)))
+        case .planRoute(let request):
+            let answer = route(for: request, report)
+            if request.from == nil { route = try? answer.get() }
+            events.append(.route(request, answer))
         case .considerLevels(let levels):
             consideredLevels = levels
             levelFit = [:]

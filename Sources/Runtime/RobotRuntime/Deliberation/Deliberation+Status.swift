@@ -160,6 +160,7 @@ extension Deliberation {
                 Point2D(max(0, abs(point.x) - hull.0), max(0, abs(point.y) - hull.1)).length
             }.min() ?? .infinity
         if section.clearance == .infinity { section.clearance = -1 }
+        if !executive.isIdle { section.route = route?.path(on: localizer.level) ?? [] }
         return section
     }
 
@@ -208,6 +209,27 @@ extension Deliberation {
         section.segmentsWaiting = statistics.segmentsWaiting
         section.uplink = statistics.storageFault?.what ?? uplink()
         return section
+    }
+}
+
+extension Route {
+    /// Its part on a level as one polyline.
+    fileprivate func path(on level: LevelID) -> [Point2D] {
+        steps.flatMap { step -> [Point2D] in
+            switch step {
+            case .drive(let drive): drive.level == level ? drive.path : []
+            case .door(let door):
+                door.level == level ? [door.holdPose.position, door.clearPose.position] : []
+            case .lift(let lift):
+                if level == lift.from {
+                    [lift.hallPose.position, lift.cabinPose.position]
+                } else if level == lift.to {
+                    [lift.cabinPose.position, lift.exitPose.position]
+                } else {
+                    []
+                }
+            }
+        }
     }
 }
 

@@ -67,6 +67,8 @@ actor Deliberation {
     var doorwayGap: Double?
     var boxSighting: BoxSighting?
     var driveStatus = DriveStatus.idle
+    /// The last way from where the robot stood.
+    var route: Route?
     var armOrders = 0
     var armUntilContact = false
     var armRefusal: String?

@@ -7,6 +7,9 @@ import ServiceLifecycle
 /// Drains the recorder every 100 ms on a thread of its own, and seals the recording at the end. A disk that takes its
 /// time holds up nobody but this thread.
 struct RecorderService: Service {
+    /// How long a station that is there may take for what was sealed last; the rest waits for the next start.
+    private static let farewell = Duration.milliseconds(1500)
+
     let recorder: Recorder
     let uploader: Uploader?
 
@@ -29,6 +32,11 @@ struct RecorderService: Service {
         try? await gracefulShutdown()
         isDone.raise()
         for await _ in finished.stream {}
+        let deadline = ContinuousClock.now + Self.farewell
+        while uploader?.uplink == "connected", recorder.statistics.segmentsWaiting > 0, ContinuousClock.now < deadline {
+            // A cancelled task does not wait any more.
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+        }
         uploader?.stop()
     }
 }

@@ -20,6 +20,8 @@ extension World {
             time: time, level: level, pose: pose, twist: twist, nearestApproach: nearestApproach,
             nearestPerson: nearestPerson, contacts: contacts, lastContact: lastContact, distance: distance, meal: meal,
             joints: arm.angles, gripperWidth: arm.width, tool: arm.tool.origin, lidOpening: compartment.opening,
-            flapOpening: box?.plant.flapOpening ?? 0, stateOfCharge: battery.stateOfCharge, box: box?.face)
+            flapOpening: box?.plant.flapOpening ?? 0, stateOfCharge: battery.stateOfCharge,
+            box: box?.level == level ? box?.face : nil,
+            people: people.filter { $0.level == level }.map(\.position))
     }
 }
