@@ -36,6 +36,12 @@ struct Fast: AsyncParsableCommand {
     @Option(help: "Folder for missions and recordings; a new temporary one without it.")
     var directory: String?
 
+    func validate() throws {
+        for text in fault {
+            do { _ = try ScheduledFault(parsing: text) } catch { throw ValidationError("\(error)") }
+        }
+    }
+
     func run() async throws {
         let begun = Date()
         let today = Date(timeIntervalSince1970: begun.timeIntervalSince1970.rounded())
@@ -94,6 +100,9 @@ struct Fast: AsyncParsableCommand {
 /// Owns the twin and looks at it and the robot every 50 ms of the hand-driven clock. The run uses it in one task only,
 /// which is what makes it safe to hand over.
 private final class Observer: @unchecked Sendable {
+    /// Seconds after which a robot that waits for a person is left alone: some causes come free by themselves.
+    private static let patience = 60.0
+
     private(set) var summary = RunSummary()
     private let robot: SteppedRobot
     private let twin: Twin
@@ -101,6 +110,7 @@ private final class Observer: @unchecked Sendable {
     private let text: String
     private var happenings = Happenings()
     private var looks = 0
+    private var helplessSince: Double?
     private var isSubmitted = false
 
     init(robot: SteppedRobot, twin: Twin, name: String, text: String) {
@@ -130,6 +140,16 @@ private final class Observer: @unchecked Sendable {
             isSubmitted = true
             _ = await robot.answer(.submit(name: name, text: text))
         }
-        return summary.ended != nil
+        return summary.ended != nil || isGivenUp(status)
+    }
+
+    /// Nobody is there to help a robot that waits for help.
+    private func isGivenUp(_ status: RobotStatus) -> Bool {
+        guard status.needsHelp else {
+            helplessSince = nil
+            return false
+        }
+        helplessSince = helplessSince ?? status.uptime
+        return status.uptime - (helplessSince ?? 0) > Self.patience
     }
 }

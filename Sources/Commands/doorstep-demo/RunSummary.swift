@@ -81,7 +81,18 @@ struct RunSummary {
         let isGood =
             delivered != nil && ended != nil && truth.contacts == 0 && wrongLevel == 0
             && upstream.isComplete
-        line("result", isGood ? "delivered, and home again" : "NOT as it should be: the robot says \"\(status.doing)\"")
+        let causes = status.safety.causes + status.safety.latched.filter { !status.safety.causes.contains($0) }
+        let words = ([status.doing] + causes).joined(separator: ", ")
+        line(
+            "result",
+            isGood
+                ? "delivered, and home again"
+                : "NOT as it should be: \(words)" + (status.needsHelp ? "; it waits for a person" : ""))
         return isGood
     }
+}
+
+extension RobotStatus {
+    /// Nothing goes on before a person has come: what stopped the robot is latched, or it says so.
+    var needsHelp: Bool { !safety.latched.isEmpty || doing.hasPrefix("needs help") }
 }

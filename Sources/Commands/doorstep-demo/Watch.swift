@@ -11,7 +11,7 @@ struct Watch: AsyncParsableCommand {
         abstract: "Shows the running daemon's delivery live until the robot is home, then sums it up.",
         discussion: """
             Exit codes: 0 when the meal was delivered and the robot is home again without having touched anything and \
-            everything recorded is upstream, 1 when not, 69 when daemon or twin cannot be reached, 130 after Ctrl-C.
+            everything recorded is upstream, 1 when not, 130 after Ctrl-C.
             """)
 
     @Option(help: "The board file that the daemon has.")
@@ -42,10 +42,10 @@ struct Watch: AsyncParsableCommand {
     var picture: String?
 
     @Option(help: "… of the moment at which the robot's step begins like this.")
-    var pictureStep = "to suite_301: driving"
+    var pictureStep = "to suite_301: door entrance: crossing"
 
     @Option(help: "… and has gone on for so many seconds.")
-    var pictureDelay = 3.0
+    var pictureDelay = 2.0
 
     func run() async throws {
         let robot = try Board.read(path: board)

@@ -6,7 +6,7 @@ public struct RobotStatus: Sendable, Codable {
     public var version: String
     /// Seconds since the daemon started.
     public var uptime: Double
-    /// The machine's monotonic clock at this moment, seconds.
+    /// The machine's monotonic clock at the moment of the pose, seconds.
     public var clock: Double
     public var mission: MissionSection?
     /// What the robot does, with a mission or without one, in words.

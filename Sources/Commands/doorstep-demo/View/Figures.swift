@@ -27,7 +27,7 @@ struct Figures {
             (
                 "",
                 place.localization + (place.quality > 0 ? String(format: " %.0f %%", place.quality * 100) : "")
-                    + (error.map { String(format: ", off by %.1f cm, %.1f°", $0.metres * 100, $0.degrees) } ?? ""),
+                    + (error.map { String(format: ", off %.1f cm %.1f°", $0.metres * 100, $0.degrees) } ?? ""),
                 place.localization == "lost" ? .warning : .plain
             ),
             ("speed", String(format: "%.2f m/s  %.2f rad/s", place.twist.linear, place.twist.angular), .plain),

@@ -128,7 +128,9 @@ struct LevelView {
             frame.put(text, row: row + Int(dot.y) / 4, column: column + first, ink: ink)
         }
         if isLarge {
-            for place in level.places.values {
+            // The robot itself is in the place of the label of a place where it stands.
+            let position = status.place.pose.position
+            for place in level.places.values where place.position.distance(to: position) > 1.2 {
                 label("·\(place.id)", at: place.position, .faint)
             }
         }

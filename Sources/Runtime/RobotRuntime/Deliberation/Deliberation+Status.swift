@@ -92,7 +92,8 @@ extension Deliberation {
         snapshot.isIdle = executive.isIdle
         snapshot.isHome = isHome(report)
         snapshot.uptime = now.seconds(since: started ?? now)
-        snapshot.clock = now.seconds(since: .zero)
+        // The pose below is of the moment of the tick's last report.
+        snapshot.clock = report.time.seconds(since: .zero)
         if let mission = status.mission {
             snapshot.mission = MissionSection(
                 id: mission.rawValue, state: status.state?.rawValue ?? "", step: status.step, eta: status.eta,
