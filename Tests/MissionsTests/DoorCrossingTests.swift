@@ -29,6 +29,17 @@ struct DoorCrossingTests {
         #expect(world.said.contains { $0.contains("clear the doorway") })
     }
 
+    @Test("whoever stands in the way to a door or in it is asked for room again and again, and reported in the end")
+    func asksForRoom() {
+        let world = PaperWorld(at: Pose2D(x: 3))
+        world.isBlocked = true
+        var skill = crossing(glass: true)
+        let outcome = run(&skill, in: world)
+        #expect(outcome.error?.code == .blocked)
+        #expect(outcome.error?.what.contains("has stood in the way at door plain for") == true)
+        #expect(world.said.filter { $0 == "please let me pass" }.count >= 3)
+    }
+
     @Test("a person who stands in the doorway for a minute is waited for")
     func waitsForAPerson() {
         let world = PaperWorld(at: Pose2D(x: 3.8))

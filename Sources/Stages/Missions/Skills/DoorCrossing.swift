@@ -49,6 +49,8 @@ public struct DoorCrossing: Skill {
 
     /// How often opening is tried.
     static let attempts = 3
+    /// People are asked for room after this, and again after that.
+    static let asking = (first: Duration.seconds(5), again: Duration.seconds(20))
 
     public let step: DoorStep
     private let isGlass: Bool
@@ -56,7 +58,8 @@ public struct DoorCrossing: Skill {
     private var clock = StateClock(State.approaching)
     private var tries = 0
     private var crossings = 0
-    private var hasAsked = false
+    /// When people were asked last to make room.
+    private var asked: Instant?
     /// Why the crossing is being given up, while the robot backs out.
     private var reason: RobotError?
     public private(set) var outcome = SkillOutcome.running
@@ -121,7 +124,29 @@ public struct DoorCrossing: Skill {
                 return giveUp(RobotError(.blocked, "cannot get to door \(step.door): \(why)", hint: "clear the way"))
             }
         }
-        return clock.isLate ? giveUp(clock.late(words, hint: "clear the way to the door")) : []
+        if clock.isLate { return giveUp(late(view, "clear the way to the door")) }
+        return askForRoom(view)
+    }
+
+    /// Asks whoever stands in the robot's way to let it pass.
+    private mutating func askForRoom(_ view: WorldView) -> [MissionAction] {
+        guard clock.isSettled, case .blocked(let since) = view.drive else { return [] }
+        return ask("please let me pass", since: since, view)
+    }
+
+    private mutating func ask(_ words: String, since: Instant, _ view: WorldView) -> [MissionAction] {
+        guard view.now - since >= Self.asking.first else { return [] }
+        if let asked, asked >= since, view.now - asked < Self.asking.again { return [] }
+        asked = view.now
+        return [.say(words)]
+    }
+
+    /// Why a deadline has passed: because of who stands in the way, if somebody does.
+    private func late(_ view: WorldView, _ hint: String) -> RobotError {
+        guard case .blocked(let since) = view.drive else { return clock.late(words, hint: hint) }
+        let seconds = Int((view.now - since).inSeconds)
+        return RobotError(
+            .blocked, "somebody or something has stood in the way at door \(step.door) for \(seconds) s", hint: hint)
     }
 
     private mutating func ask(_ view: WorldView) -> [MissionAction] {
@@ -133,7 +158,6 @@ public struct DoorCrossing: Skill {
         if case .failed(let why) = door.session, clock.isSettled { return retry(why) }
         if case .granted = door.session, door.mode == .open {
             clock.enter(.looking)
-            hasAsked = false
             return look(door, view)
         }
         return clock.isLate ? retry("it did not open (it says \(door.mode))") : []
@@ -171,11 +195,7 @@ public struct DoorCrossing: Skill {
                 RobotError(
                     .blocked, "door \(step.door) is open, but not free (\(gap))", hint: "clear the doorway"))
         }
-        if !hasAsked, clock.spent > .seconds(5) {
-            hasAsked = true
-            return [.say("please clear the doorway")]
-        }
-        return []
+        return ask("please clear the doorway", since: view.now - clock.spent, view)
     }
 
     private mutating func cross(_ door: DoorState, _ view: WorldView) -> [MissionAction] {
@@ -196,8 +216,8 @@ public struct DoorCrossing: Skill {
         if clock.isSettled, case .failed(let why) = view.drive {
             return leave(view, RobotError(.blocked, "stopped in door \(step.door): \(why)", hint: "clear the doorway"))
         }
-        if clock.isLate { return leave(view, clock.late(words, hint: "clear the doorway")) }
-        return []
+        if clock.isLate { return leave(view, late(view, "clear the doorway")) }
+        return askForRoom(view)
     }
 
     private mutating func reopen(_ door: DoorState, _ view: WorldView) -> [MissionAction] {
@@ -242,7 +262,7 @@ public struct DoorCrossing: Skill {
         let error = reason ?? RobotError(.blocked, "door \(step.door) could not be passed")
         if clock.isSettled, view.drive == .reached { return giveUp(error) }
         if clock.isSettled, case .failed = view.drive { return leave(view, error) }
-        return clock.isLate ? leave(view, error) : []
+        return clock.isLate ? leave(view, error) : askForRoom(view)
     }
 
     private mutating func giveUp(_ error: RobotError) -> [MissionAction] {
