@@ -29,6 +29,8 @@ final class PaperWorld {
     var handleIsThere = true
     var boxIsThere = true
     var boxAcceptsCode = true
+    /// How often the flap has to be pressed before the latch catches.
+    var pressesToLatch = 1
     var boxOrder = 20417
     var dockError = 0.0
     var lidOpens = true
@@ -242,8 +244,9 @@ final class PaperWorld {
         view.arm = .contact
         if pose.origin.x > 0 {
             view.box?.flapOpen = false
+            pressesToLatch -= 1
             let isLocked = view.box?.access == .locked
-            view.box?.latched = isLocked
+            view.box?.latched = isLocked && pressesToLatch <= 0
         } else if lidShuts {
             view.inputs.remove(.lidOpen)
         }

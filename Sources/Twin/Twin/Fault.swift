@@ -25,6 +25,16 @@ public enum Fault: Hashable, Sendable {
     case mealMissing
     /// The box refuses its own code.
     case boxRefusesCode
+    /// The box's latch stays as it is: it neither lets the flap go nor catches it.
+    case boxLatchStuck
+    /// The box's flap springs ajar and swings no further, whoever pulls at it.
+    case boxFlapStuck
+    /// No meal stays between the fingers.
+    case mealSlips
+    /// The lid of the robot's compartment stays as it is, shut or open.
+    case lidStuck
+    /// The lid's latch does not hold: the lid springs open.
+    case lidUnlatched
     /// The battery is nearly empty; clearing the fault does not fill it.
     case batteryLow
     /// A wheel drive reports over-current on its left channel.
@@ -67,7 +77,8 @@ public struct ScheduledFault: Hashable, Sendable {
         servo.<id>:alert      estop:press      bumper:hit      gpio:unplugged      wheels:fault      battery:low
         door.<name>:stuck | closes-early | person
         lift.<name>:never-comes | wrong-level | fire | offline
-        box:meal-missing | refuses-code
+        box:meal-missing | refuses-code | latch-stuck | flap-stuck
+        meal:slips     lid:stuck | unlatched
         robot.<level>,<x>,<y>,<degrees>:carried
         each with @<start seconds>[+<duration seconds>], for example lidar:silent@30+5
         """
@@ -139,6 +150,11 @@ extension Fault {
             guard words.count == 4, numbers.count == 3, numbers.allSatisfy(\.isFinite) else { return nil }
             let yaw = normalizedAngle(numbers[2] * .pi / 180)
             self = .carried(to: LevelID(String(words[0])), Pose2D(x: numbers[0], y: numbers[1], yaw: yaw))
+        case ("box", nil, "latch-stuck"): self = .boxLatchStuck
+        case ("box", nil, "flap-stuck"): self = .boxFlapStuck
+        case ("meal", nil, "slips"): self = .mealSlips
+        case ("lid", nil, "stuck"): self = .lidStuck
+        case ("lid", nil, "unlatched"): self = .lidUnlatched
         case (let slot, nil, let trouble):
             guard let trouble = LineTrouble(rawValue: trouble), Fault.slots.contains(SlotID(slot)) else { return nil }
             self = .line(SlotID(slot), trouble)

@@ -101,8 +101,22 @@ package final class BoxPlant {
     package var latched = true
     /// 0 shut ... 1 fully open.
     package var flapOpening = 0.0
+    /// A fault: the latch does not move.
+    package var isLatchStuck = false
+    /// The opening below which the latch catches the flap: its edge is 6 mm out.
+    private static let shut = 0.0125
 
     package init() {}
+
+    /// The latch lets go when access is granted, and otherwise catches a flap that is shut.
+    package func moveLatch() {
+        if isLatchStuck { return }
+        if access == .granted {
+            latched = false
+        } else if flapOpening < Self.shut {
+            latched = true
+        }
+    }
 }
 
 /// The keypad: keys that a person pressed and the device has not sent yet.

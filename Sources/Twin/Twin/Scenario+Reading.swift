@@ -87,6 +87,10 @@ extension Vehicle {
         if let value = field.optional("distance") { distance = value.double(in: 0.3...5, unit: "metres") }
         if let value = field.optional("displacement") { displacement = value.double(in: 0...0.5, unit: "metres") }
         if let value = field.optional("turn") { turn = value.double(in: 0...45, unit: "degrees") * .pi / 180 }
+        if let field = field.optional("shift") {
+            let values = field.doubles(count: 3, unit: "metres and degrees")
+            shift = Pose2D(x: values[0], y: values[1], yaw: values[2] * .pi / 180)
+        }
         if let value = field.optional("length") { length = value.double(in: 0.2...20, unit: "metres") }
         if let value = field.optional("width") { width = value.double(in: 0.2...5, unit: "metres") }
         let box = field.required("box")
@@ -123,6 +127,8 @@ extension RecipientSetup {
         }
         let seconds = 0.0...600.0
         if let value = field.optional("wrong_first") { wrongFirst = value.int(in: 0...20) }
+        if let value = field.optional("attempts") { attempts = value.int(in: 1...100) }
+        if let value = field.optional("shuts_over") { shutsOver = value.int(in: 0...20) }
         if let value = field.optional("no_show") { noShow = value.bool() }
         if let value = field.optional("reaction") { reaction = value.double(in: seconds, unit: "seconds") }
         if let value = field.optional("key_interval") { keyInterval = value.double(in: 0.05...10, unit: "seconds") }

@@ -115,6 +115,8 @@ public struct Vehicle: Hashable, Sendable {
     /// How far the box may be displaced from there: metres and radians each way, drawn from the seed.
     public var displacement = 0.05
     public var turn = 5 * Double.pi / 180
+    /// How far the box stands from there for certain, in the frame of its face (x out of it): metres and radians.
+    public var shift = Pose2D()
     /// The vehicle's body behind the box: along and across the face, metres.
     public var length = 2.4
     public var width = 1.3
@@ -143,6 +145,10 @@ public struct RecipientSetup: Hashable, Sendable {
     public var pin: String
     /// How many times a wrong PIN is typed first.
     public var wrongFirst = 0
+    /// How many times a PIN is typed before this person gives up.
+    public var attempts = 6
+    /// How many times the lid is shut over the meal before it is taken.
+    public var shutsOver = 0
     /// Does not come at all.
     public var noShow = false
     /// Seconds: from the robot's standing there to the first key, between keys, from the open lid to taking the meal,

@@ -103,7 +103,8 @@ public final class Twin {
             try known(id, building.lifts.keys, "lift")
         case .servoAlert(let id): try known(id, board.joints.ids + [board.joints.gripper.id], "servo")
         case .carried(let level, _): try known(level, building.levels.map(\.id), "level")
-        case .line, .emergencyStop, .bumper, .gpioUnplugged, .mealMissing, .boxRefusesCode, .batteryLow, .wheelFault:
+        case .line, .emergencyStop, .bumper, .gpioUnplugged, .mealMissing, .boxRefusesCode, .boxLatchStuck,
+            .boxFlapStuck, .mealSlips, .lidStuck, .lidUnlatched, .batteryLow, .wheelFault:
             break
         }
     }
@@ -278,6 +279,11 @@ extension Twin {
         case .liftOffline(let id): world.lifts[id]?.isOffline = isOn
         case .mealMissing: world.setMealMissing(isOn)
         case .boxRefusesCode: world.boxPlant.code ^= 0x0001_0001
+        case .boxLatchStuck: world.boxPlant.isLatchStuck = isOn
+        case .boxFlapStuck: world.box?.isFlapStuck = isOn
+        case .mealSlips: world.isMealSlippery = isOn
+        case .lidStuck: world.compartment.isStuck = isOn
+        case .lidUnlatched: world.compartment.isLatchBroken = isOn
         case .servoAlert, .wheelFault, .batteryLow, .bumper, .carried: break
         }
     }

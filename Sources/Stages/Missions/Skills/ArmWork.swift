@@ -67,20 +67,33 @@ struct ArmWork: Sendable {
     }
 
     /// The flap shut: over it, on its outer side, and down about the hinge until it touches the frame.
-    func shutFlap() -> [ArmGoal] {
-        let reach = box.flapLength - 0.04
-        func on(_ bearing: Double, _ pitch: Double) -> Pose3D {
-            let angle = bearing * degree
-            return tool(
-                x: reach * sin(angle), y: 0, z: box.openingTop - reach * cos(angle), pitch: pitch * degree)
-        }
+    ///
+    /// The way over an open flap leads past the robot's own lid: from before the box it would lead through the flap.
+    func shutFlap(from place: ArmPlace) -> [ArmGoal] {
+        if place == .flap { return pressFlap() }
         // Bearings from the hinge, and pitches in which the arm reaches them, degrees.
         let way: [(Double, Double)] = [
             (95, 80), (80, 90), (65, 92), (50, 85), (35, 70), (20, 60), (8, 55),
         ]
-        let last = ArmGoal.tool(on(-4, 50), straight: true, speed: arm.touchSpeed, untilContact: true)
-        return [free(tool(x: 0.30, y: 0, z: box.openingTop + 0.17, pitch: 55 * degree)), line(on(112, 65))]
-            + way.map { line(on($0.0, $0.1)) } + [last]
+        let overLid = place == .lid ? leaveLid() : free(offLid)
+        return [
+            overLid, free(tool(x: 0.30, y: 0, z: box.openingTop + 0.17, pitch: 55 * degree)), line(onFlap(112, 65)),
+        ]
+            + way.map { line(onFlap($0.0, $0.1)) } + [untilFlapStops]
+    }
+
+    /// The flap pressed once more, from where the tool is after shutting it.
+    private func pressFlap() -> [ArmGoal] { [line(onFlap(20, 60)), line(onFlap(8, 55)), untilFlapStops] }
+
+    private var untilFlapStops: ArmGoal {
+        .tool(onFlap(-4, 50), straight: true, speed: arm.touchSpeed, untilContact: true)
+    }
+
+    /// The tool on the flap's outer side; bearing from the hinge and pitch in degrees.
+    private func onFlap(_ bearing: Double, _ pitch: Double) -> Pose3D {
+        let reach = box.flapLength - 0.04
+        let angle = bearing * degree
+        return tool(x: reach * sin(angle), y: 0, z: box.openingTop - reach * cos(angle), pitch: pitch * degree)
     }
 
     /// Back from what the tool touches.
@@ -118,9 +131,9 @@ struct ArmWork: Sendable {
     }
 
     /// Up from the shut lid.
-    func leaveLid() -> ArmGoal {
-        line(rear(x: compartment.lidEdge.x - 0.05, z: compartment.lidEdge.z + 0.18, pitch: 85))
-    }
+    func leaveLid() -> ArmGoal { line(offLid) }
+
+    private var offLid: Pose3D { rear(x: compartment.lidEdge.x - 0.05, z: compartment.lidEdge.z + 0.18, pitch: 85) }
 
     // MARK: Poses
 
@@ -173,6 +186,13 @@ struct ArmWork: Sendable {
         let y = arm.shoulder.y + (x - arm.shoulder.x) * tan(arm.rearYaw)
         return Pose3D(origin: Vector3(x, y, z), roll: 0, pitch: pitch * degree, yaw: arm.rearYaw)
     }
+}
+
+/// Where the arm is, as far as it matters for its next way.
+enum ArmPlace: Sendable {
+    /// On the robot's own lid, which it has just shut; on the box's flap.
+    case lid, flap
+    case elsewhere
 }
 
 /// Arm goals done one after the other.

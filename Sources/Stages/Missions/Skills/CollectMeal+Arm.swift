@@ -32,7 +32,7 @@ extension CollectMeal {
         case .shuttingFlap:
             // The latch is told first: it catches when the flap comes home.
             first = [.gripper(.grip), .box(.lock)]
-            sequence = ArmSequence([work.leaveLid()] + work.shutFlap())
+            sequence = ArmSequence(work.shutFlap(from: armPlace))
         case .latchingFlap: return [.box(.lock)]
         case .stowing: sequence = ArmSequence([work.stow])
         case .undocking: return [.drive(.backUp(distance: 0.5)), .lookForBox(near: nil)]
@@ -41,6 +41,7 @@ extension CollectMeal {
             return [.gripper(.open(width: arm.openWidth))]
         case .measuring, .identifying, .unlocking, .watching, .latchingLid, .finished: break
         }
+        if isArmState(state) || state == .retreating { armPlace = .elsewhere }
         // The fingers open before the arm leaves what they held.
         if state != .leaving, let goal = sequence.first, isArmState(state) {
             sequence.isStarted = true
@@ -62,9 +63,12 @@ extension CollectMeal {
     mutating func moveArm(_ view: WorldView) -> [MissionAction] {
         if clock.state == .extracting || clock.state == .lowering, !view.gripper.isHolding, clock.isSettled {
             // It has slipped out of the fingers; the light barrier knows whether it fell into the compartment.
-            return view.inputs.contains(.loaded)
-                ? stowed()
-                : regrasp("the meal slipped out of the gripper")
+            if view.inputs.contains(.loaded) { return stowed() }
+            hasSlipped = true
+            return regrasp("the meal slipped out of the gripper")
+        }
+        if clock.state == .swinging, !view.gripper.isHolding, clock.isSettled, !(view.box?.flapOpen ?? false) {
+            return again(.reaching, RobotError(.blocked, "the flap of box \(order.box) does not open", hint: flapHint))
         }
         if clock.isLate { return armFailed("took too long") }
         guard clock.isSettled else { return [] }
@@ -95,8 +99,12 @@ extension CollectMeal {
         case .extracting: return enter(.lowering)
         case .lowering: return enter(.releasing)
         case .rising: return enter(.shuttingLid)
-        case .shuttingLid: return enter(.latchingLid)
-        case .shuttingFlap: return enter(.latchingFlap)
+        case .shuttingLid:
+            armPlace = .lid
+            return enter(.latchingLid)
+        case .shuttingFlap:
+            armPlace = .flap
+            return enter(.latchingFlap)
         case .stowing: return enter(.undocking)
         case .retreating:
             return reason == nil ? enter(afterRetreat) : closeUp(view)
@@ -108,13 +116,18 @@ extension CollectMeal {
         if clock.isSettled, view.gripper.isHolding { return enter(.swinging) }
         let isEmpty = clock.spent > .milliseconds(500) && view.gripper.isSettled
         guard isEmpty || clock.isLate else { return [] }
-        return again(.reaching, RobotError(.hardwareAlert, "the flap's handle is not in the gripper"))
+        return again(
+            .reaching,
+            RobotError(.hardwareAlert, "the handle of box \(order.box)'s flap is not in the gripper", hint: flapHint))
     }
 
     mutating func watch(_ view: WorldView) -> [MissionAction] {
         if view.box?.flapOpen ?? false { return enter(.inserting) }
-        return clock.isLate ? again(.reaching, RobotError(.blocked, "the flap of box \(order.box) does not open")) : []
+        guard clock.isLate else { return [] }
+        return again(.reaching, RobotError(.blocked, "the flap of box \(order.box) does not open", hint: flapHint))
     }
+
+    private var flapHint: String { "look whether something holds the flap, and whether it stands ajar when unlatched" }
 
     mutating func graspMeal(_ view: WorldView) -> [MissionAction] {
         if clock.isSettled, view.gripper.isHolding {
@@ -136,7 +149,9 @@ extension CollectMeal {
         return giveUp(
             RobotError(
                 .mealMissing, "box \(order.box) has no meal that I can grip: \(why)",
-                hint: "look into the box; the order may have been left out"))
+                hint: hasSlipped
+                    ? "look on the ground before the box: the meal slipped out of the gripper"
+                    : "look into the box; the order may have been left out"))
     }
 
     mutating func release(_ view: WorldView) -> [MissionAction] {
@@ -172,8 +187,17 @@ extension CollectMeal {
         guard clock.isLate || clock.spent > .seconds(3) else { return [] }
         tries += 1
         if tries < 3 { return enter(.shuttingFlap) }
-        // The meal is safe; an open box is somebody else's to look after, but never in silence.
-        return [.say("box \(order.box) does not lock; please shut it")] + enter(.stowing)
+        return leaveUnlocked()
+    }
+
+    /// The meal is safe; an open box is somebody else's to look after, but never in silence.
+    private mutating func leaveUnlocked() -> [MissionAction] {
+        if var reason {
+            reason.what += "; and the box does not lock"
+            reason.hint = [reason.hint, "shut box \(order.box) by hand"].compactMap { $0 }.joined(separator: "; ")
+            self.reason = reason
+        }
+        return [.say("box \(order.box) does not lock; please shut it by hand")] + enter(.stowing)
     }
 
     mutating func undock(_ view: WorldView) -> [MissionAction] {
@@ -205,8 +229,8 @@ extension CollectMeal {
         case .swinging, .leaving: return again(.reaching, error)
         case .shuttingFlap:
             tries += 1
-            return tries < 3
-                ? enter(.shuttingFlap) : [.say("box \(order.box) cannot be shut; please shut it")] + enter(.stowing)
+            afterRetreat = .shuttingFlap
+            return tries < 3 ? retreat() : leaveUnlocked()
         case .shuttingLid:
             tries += 1
             return tries < 3 ? enter(.shuttingLid) : stick(error)
@@ -234,7 +258,8 @@ extension CollectMeal {
         return [.say(error.what)] + enter(.stowing)
     }
 
-    private mutating func closeUp(_ view: WorldView) -> [MissionAction] {
+    /// Shuts what was opened.
+    mutating func closeUp(_ view: WorldView) -> [MissionAction] {
         if view.inputs.contains(.lidOpen) { return enter(.shuttingLid) }
         if hasOpenedBox { return enter(.shuttingFlap) }
         return enter(.stowing)

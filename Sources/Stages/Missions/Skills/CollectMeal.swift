@@ -14,6 +14,7 @@ public struct CollectMeal: Skill {
     var work: ArmWork
     var clock = StateClock(CollectState.measuring)
     var sequence = ArmSequence([])
+    var armPlace = ArmPlace.elsewhere
     /// Sightings of the face while it is measured.
     private var sightings: [BoxSighting] = []
     /// Where to go on after a restart.
@@ -29,6 +30,8 @@ public struct CollectMeal: Skill {
     var hasOpenedBox = false
     /// Set once the robot's own lid has been opened.
     var hasOpenedLid = false
+    /// Set once the meal has slipped out of the fingers: it may lie on the ground.
+    var hasSlipped = false
     /// Why the collection has been given up.
     var reason: RobotError?
     public internal(set) var outcome = SkillOutcome.running
@@ -117,7 +120,9 @@ public struct CollectMeal: Skill {
 
     private mutating func unlock(_ view: WorldView) -> [MissionAction] {
         guard let box = view.box else {
-            return clock.isLate ? giveUp(RobotError(.silent, "box \(order.box) has stopped answering")) : []
+            return clock.isLate
+                ? withdraw(
+                    RobotError(.silent, "box \(order.box) has stopped answering", hint: "is it switched on?")) : []
         }
         if !box.latched {
             hasOpenedBox = true
@@ -129,7 +134,7 @@ public struct CollectMeal: Skill {
             )
         }
         if clock.isLate {
-            return giveUp(
+            return withdraw(
                 RobotError(.deadlinePassed, "box \(order.box) does not unlatch", hint: "look at the box's latch"))
         }
         // The line may swallow a code: it is given again, at most three times.
@@ -143,16 +148,23 @@ public struct CollectMeal: Skill {
 
     private var codeGiven = Instant.zero
 
+    /// Gives up, and takes the code back: the box must not open when nobody stands before it any more.
+    private mutating func withdraw(_ error: RobotError) -> [MissionAction] {
+        [.box(.lock)] + giveUp(error)
+    }
+
     private mutating func open(_ view: WorldView) -> [MissionAction] {
         if view.inputs.contains(.lidOpen) {
             hasOpenedLid = true
             // The coil is let go at once, so that the latch catches as soon as the lid is shut.
             return [.lockCompartment(true)] + enter(.reaching)
         }
-        return clock.isLate
-            ? giveUp(
-                RobotError(.hardwareAlert, "my compartment does not open", hint: "look at the lid's lock and switch"))
-            : []
+        guard clock.isLate else { return [] }
+        // The arm is stowed: there is nothing to draw back before the box is shut again.
+        let error = RobotError(
+            .hardwareAlert, "my compartment does not open", hint: "look at the lid's lock and switch")
+        reason = error
+        return [.lockCompartment(true), .journal(.lock(mission, true)), .say(error.what)] + closeUp(view)
     }
 
     // MARK: Going on after a restart

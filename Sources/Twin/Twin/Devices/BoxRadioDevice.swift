@@ -3,8 +3,6 @@ package import RobotModel
 
 /// The delivery box behind its radio modem: the registers of `BoxRadioMap`, and nothing at all out of range.
 package final class BoxRadioDevice: TwinDevice {
-    /// The flap is shut below this opening, and the latch can hold it.
-    private static let shut = 0.02
     /// The flap reports "open" above this opening.
     private static let open = 0.1
 
@@ -15,8 +13,6 @@ package final class BoxRadioDevice: TwinDevice {
     private let unit: UInt8
     private var decoder = ModbusRequestDecoder(silence: .milliseconds(8))
     private var answers: [UInt8] = []
-    /// The latch was told to hold and waits for the flap to be shut.
-    private var wantsLatch = false
 
     package init(plant: BoxPlant, unit: UInt8) {
         self.plant = plant
@@ -36,10 +32,7 @@ package final class BoxRadioDevice: TwinDevice {
     }
 
     package func advance(to now: Instant, output: inout [UInt8]) {
-        if wantsLatch, plant.flapOpening <= Self.shut {
-            plant.latched = true
-            wantsLatch = false
-        }
+        plant.moveLatch()
         if inRange { output += answers }
         answers.removeAll(keepingCapacity: true)
     }
@@ -77,11 +70,7 @@ package final class BoxRadioDevice: TwinDevice {
                 return
             }
             plant.access = .granted
-            plant.latched = false
-            wantsLatch = false
-        case .lock:
-            plant.access = .locked
-            wantsLatch = true
+        case .lock: plant.access = .locked
         }
     }
 }

@@ -29,14 +29,14 @@ package final class BoxBody {
     /// rad/s that the spring opens with.
     private static let springSpeed = 1.2
     private static let fullyOpen = Double.pi / 2
-    /// Radians below which a released latch catches.
-    private static let shut = 0.02
 
     package let plant: BoxPlant
     package let level: LevelID
     /// The front face: the box's frame in the building's, seen from above.
     package let face: Pose2D
     package let vehicle: Vehicle
+    /// A fault: the flap swings no further than the latch's spring throws it.
+    package var isFlapStuck = false
     /// The flap's angle from hanging shut, radians.
     package private(set) var angle = 0.0
     /// The meal's grip point in the box's frame.
@@ -52,7 +52,7 @@ package final class BoxBody {
         self.plant = plant
         let nominal = place.composed(with: Pose2D(x: vehicle.distance, yaw: .pi))
         let shift = Point2D(either(vehicle.displacement), either(vehicle.displacement))
-        face = nominal.composed(with: Pose2D(shift, yaw: either(vehicle.turn)))
+        face = nominal.composed(with: vehicle.shift).composed(with: Pose2D(shift, yaw: either(vehicle.turn)))
         frame = Pose3D(face)
         mealPoint = Vector3(-0.12, either(0.01), 0.62)
         plant.number = vehicle.boxNumber
@@ -88,12 +88,9 @@ package final class BoxBody {
 
     /// Moves the latch and the spring. `isHeld` while a gripper holds the handle.
     package func step(_ dt: Double, isHeld: Bool, floor limit: Double?, ceiling: Double?) {
-        if plant.access == .granted {
-            plant.latched = false
-        } else if !plant.latched && angle < Self.shut {
-            plant.latched = true
-            angle = 0
-        }
+        plant.moveLatch()
+        // What the latch has caught it draws home.
+        if plant.latched { angle = 0 }
         if !plant.latched && !isHeld {
             var next = angle
             if angle < Self.ajar {
@@ -102,18 +99,21 @@ package final class BoxBody {
                 next = min(Self.fullyOpen, angle + Self.springSpeed * dt)
             }
             if let ceiling { next = min(next, max(ceiling, 0)) }
-            if let limit { next = max(next, min(limit, Self.fullyOpen)) }
+            if let limit { next = max(next, min(limit, widest)) }
             angle = next
         }
         plant.flapOpening = angle / Self.fullyOpen
     }
+
+    /// How far the flap can swing, radians.
+    private var widest: Double { isFlapStuck ? Self.ajar : Self.fullyOpen }
 
     /// Lets a gripper that holds the handle carry the flap, and says how far the grip is then off the handle, metres.
     package func carry(grip: Vector3) -> Double {
         if !plant.latched {
             let start = Self.handle(at: 0)
             let now = atan2(grip.x, Self.lintel - grip.z)
-            angle = min(max(now - atan2(start.x, Self.lintel - start.z), 0), Self.fullyOpen)
+            angle = min(max(now - atan2(start.x, Self.lintel - start.z), 0), widest)
         }
         return (grip - handle).length
     }
@@ -139,7 +139,7 @@ package final class BoxBody {
     /// Whether a flap at rest against its stops (or its latch) would be pushed beyond them.
     package func isBeyondStops(floor: Double?, ceiling: Double?) -> Bool {
         if let ceiling { return ceiling < (plant.latched ? angle - 1e-6 : -1e-6) }
-        if let floor { return floor > (plant.latched ? 1e-6 : Self.fullyOpen) }
+        if let floor { return floor > (plant.latched ? 1e-6 : widest) }
         return false
     }
 
@@ -147,7 +147,7 @@ package final class BoxBody {
     package func push(floor: Double?, ceiling: Double?) {
         guard !plant.latched else { return }
         if let ceiling, angle > ceiling { angle = max(0, ceiling) }
-        if let floor, angle < floor { angle = min(Self.fullyOpen, floor) }
+        if let floor, angle < floor { angle = min(widest, floor) }
         plant.flapOpening = angle / Self.fullyOpen
     }
 

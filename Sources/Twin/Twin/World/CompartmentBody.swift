@@ -24,6 +24,9 @@ package struct CompartmentBody {
     package private(set) var isLatched = true
     /// The coil that holds the latch open is on.
     package var isUnlocked = false
+    /// Faults: the lid does not move; its latch does not hold.
+    package var isStuck = false
+    package var isLatchBroken = false
     /// Somebody's hand shuts the lid; rad/s.
     package var hand: Double?
 
@@ -38,7 +41,8 @@ package struct CompartmentBody {
 
     /// Moves the latch and the spring; `ceiling` and `floor` are the angles that the arm allows.
     package mutating func step(_ dt: Double, floor limit: Double?, ceiling: Double?) {
-        if isUnlocked {
+        if isStuck { return }
+        if isUnlocked || isLatchBroken {
             isLatched = false
         } else if !isLatched && angle < Self.shut {
             isLatched = true
@@ -71,15 +75,18 @@ package struct CompartmentBody {
         return wasOutside ? (nil, bearing - margin) : (bearing + margin, nil)
     }
 
+    /// The lid cannot swing.
+    private var isHung: Bool { isLatched || isStuck }
+
     package func isBeyondStops(floor: Double?, ceiling: Double?) -> Bool {
-        if let ceiling { return ceiling < (isLatched ? angle - 1e-6 : -1e-6) }
-        if let floor { return floor > (isLatched ? 1e-6 : Self.openAngle) }
+        if let ceiling { return ceiling < (isHung ? angle - 1e-6 : -1e-6) }
+        if let floor { return floor > (isHung ? angle + 1e-6 : Self.openAngle) }
         return false
     }
 
     /// Turns the lid to where a ball pushes it.
     package mutating func push(floor: Double?, ceiling: Double?) {
-        guard !isLatched else { return }
+        guard !isHung else { return }
         if let ceiling, angle > ceiling { angle = max(0, ceiling) }
         if let floor, angle < floor { angle = min(Self.openAngle, floor) }
     }

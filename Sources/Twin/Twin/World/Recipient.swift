@@ -41,17 +41,18 @@ package struct Recipient: Sendable {
 
     /// The robot is near enough when its middle is within this distance, metres.
     package static let reach = 1.5
-    /// How long a recipient waits for the lid before typing again, seconds, and how often at most.
+    /// How long a recipient waits for the lid before typing again, seconds.
     private static let retry = 5.0
-    private static let attempts = 6
 
     package let setup: RecipientSetup
     package var body: PersonBody
     private var mood = Mood.waiting(seen: 0)
     private var typed = 0
+    private var shutsOver: Int
 
     package init(_ setup: RecipientSetup) {
         self.setup = setup
+        shutsOver = setup.shutsOver
         body = PersonBody(level: setup.level, position: setup.position)
         body.isPresent = !setup.noShow
     }
@@ -91,7 +92,7 @@ package struct Recipient: Sendable {
             } else if !sight.isRobotHere {
                 mood = .waiting(seen: 0)
             } else {
-                mood = typed < Self.attempts ? startTyping() : .done
+                mood = typed < setup.attempts ? startTyping() : .done
             }
         case .taking(let left):
             if left > dt {
@@ -99,12 +100,16 @@ package struct Recipient: Sendable {
                 return nil
             }
             mood = .shutting(setup.shutDelay)
+            if shutsOver > 0 {
+                shutsOver -= 1
+                return nil
+            }
             return sight.hasMeal ? .takeMeal : nil
         case .shutting(let left):
             mood = left > dt ? .shutting(left - dt) : .pushing
         case .pushing:
             if sight.lidOpening <= 0 {
-                mood = .done
+                mood = sight.hasMeal ? .expecting(Self.retry) : .done
                 return .letGo
             }
             return .shutLid

@@ -90,7 +90,7 @@ extension World {
         case .nothing:
             if width < widthBefore { tryToGrip(from: widthBefore, to: width, base: base) }
         case .meal(let offset):
-            if width > World.mealWidth + 0.002 { dropMeal(at: arm.tool.transform(offset)) }
+            if width > World.mealWidth + 0.002 || isMealSlippery { dropMeal(at: arm.tool.transform(offset)) }
         case .handle(let offset):
             guard let box = nearBox, width <= BoxBody.handleWidth + 0.002 else { return letGo() }
             let tip = box.local(base.transform(arm.tool.origin))

@@ -45,6 +45,8 @@ package final class World {
     package var compartment: CompartmentBody
     package var meal: MealLocation
     var grip = Grip.nothing
+    /// A fault: no meal stays between the fingers.
+    package var isMealSlippery = false
     var tipOutsideLid = true
     var tipOutsideFlap = true
     private var rider: LiftID?
