@@ -90,6 +90,24 @@ struct HandOverTests {
         #expect(world.log.contains { if case .verifyPIN = $0 { true } else { false } })
     }
 
+    @Test(
+        "who is typing when the wait ends is served; who only plays with the keys holds the robot up for half a minute")
+    func typesAtTheEnd() {
+        let world = loaded()
+        var skill = handOver(wait: .seconds(10))
+        #expect(run(&skill, in: world, each: typing("4711#", from: 9)) == .done)
+        let other = loaded()
+        var second = handOver(wait: .seconds(10))
+        let start = other.view.now
+        var step = 0
+        let outcome = run(&second, in: other) { world in
+            step += 1
+            if step % 40 == 0 { world.view.keys = ["1"] }
+        }
+        #expect(outcome.error?.code == .noShow)
+        #expect(other.view.now - start < .seconds(41))
+    }
+
     @Test("nobody comes: the wait ends as a no-show, with reminders on the way")
     func noShow() {
         let world = loaded()

@@ -37,6 +37,7 @@ extension Executive {
         if errand != nil, !isKnown { return standBy(.lost, view) }
         if keepsFacilityWaiting(view) { return standBy(.heldUp, view) }
         if goals.isFreeAgain(view) { return goals.restore(view) }
+        if let actions = mindLid(view) { return actions + tend(view) }
         if let errand, errand.isCancelled, errand.leg.isOutward, skill?.isInterruptible ?? true {
             return callOff(errand, view) + tend(view)
         }

@@ -21,7 +21,7 @@ extension Executive {
     mutating func noteStanding(_ view: WorldView) {
         let stands =
             switch mode {
-            case .running, .recovering: view.safety.isStanding(without: .protectiveField)
+            case .running, .recovering: view.safety.isStanding(without: .protectiveField) || lidOpen != nil
             case .paused, .needsHelp, .storageFailed, .lost, .heldUp, .shutDown: true
             }
         standsSince = stands ? standsSince ?? view.now : nil

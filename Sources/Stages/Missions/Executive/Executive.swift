@@ -60,6 +60,8 @@ public struct Executive: Sendable {
     var standsSince: Instant?
     /// The world may be another one than when the robot was paused: the step begins anew.
     var beginsAnew = false
+    /// Since when the lid stands open while the robot wants to drive, and when people were asked last to shut it.
+    var lidOpen: (since: Instant, reminded: Instant)?
 
     /// - Parameter recovered: What the journal knew at boot; the robot goes on from there.
     public init(settings: ExecutiveSettings, building: Building, recovered: RecoveredState = RecoveredState()) {

@@ -4,8 +4,11 @@ internal import RobotModel
 struct StandingGoals: Sendable {
     private var drive = DriveGoal.stand
     private var arm: ArmGoal?
-    private var isSuspended = false
+    private(set) var isSuspended = false
     private var wasStopped = false
+
+    /// Whether the wheels have a goal other than to stand.
+    var isDriving: Bool { drive != .stand }
 
     /// Remembers the goals among some actions, unless they are the stops of a pause.
     mutating func note(_ actions: [MissionAction]) {

@@ -54,9 +54,14 @@ public struct HandOver: Skill {
         }
     }
 
-    /// Wrong PINs before the keypad is locked for a while, and how often it is locked before the robot leaves.
+    /// Wrong PINs before the keypad is locked for a while, and at which lock the robot leaves instead. Nothing but time
+    /// lifts a lock; who has forgotten the PIN asks dispatch.
     static let attempts = 3
     static let lockOuts = 3
+    /// How often the compartment is opened for somebody who shuts it over the meal.
+    static let offers = 3
+    /// Somebody who types when the wait is over is not left standing: time since the last key, and how much is added.
+    static let typing = (pause: Duration.seconds(5), extra: Duration.seconds(30))
     /// Digits that the keypad takes at most.
     static let longest = 12
     /// Time between reminders.
@@ -77,6 +82,9 @@ public struct HandOver: Skill {
     private var reminded = Duration.zero
     private var isTaken = false
     private var tries = 0
+    private var offers = 0
+    /// When a key was pressed last, in the time of the wait.
+    private var lastKey: Duration?
     public private(set) var outcome = SkillOutcome.running
 
     /// - Parameters:
@@ -117,8 +125,8 @@ public struct HandOver: Skill {
         clock.pass(view)
         switch clock.state {
         case .waiting: return wait(view)
-        case .verifying: return clock.isLate ? again("please type the PIN once more") : []
-        case .lockedOut: return clock.isLate ? again("please type the PIN, then #") : []
+        case .verifying: return clock.isLate ? again("please type the \(secret) once more") : []
+        case .lockedOut: return lockedOut(view)
         case .opening: return opening(view)
         case .offering: return offering(view)
         case .closing: return closing(view)
@@ -137,8 +145,12 @@ public struct HandOver: Skill {
         }
     }
 
+    /// What has to be typed.
+    private var secret: String { if case .code = access { "code" } else { "PIN" } }
+
     private mutating func wait(_ view: WorldView) -> [MissionAction] {
         for key in view.keys {
+            lastKey = clock.spent
             switch key {
             case "*": typed = []
             case "#":
@@ -149,12 +161,17 @@ public struct HandOver: Skill {
             default: break
             }
         }
-        if clock.isLate {
+        if clock.isLate, !isTyping {
             outcome = .failed(
                 RobotError(.noShow, "nobody took the meal", hint: "ask the recipient, and send the meal once more"))
             return []
         }
         return remind(greeting)
+    }
+
+    private var isTyping: Bool {
+        guard let lastKey else { return false }
+        return clock.spent - lastKey < Self.typing.pause && clock.budget > .zero - Self.typing.extra
     }
 
     private mutating func verify(_ digits: Secret<String>) -> [MissionAction]? {
@@ -175,25 +192,36 @@ public struct HandOver: Skill {
     private mutating func refuse() -> [MissionAction] {
         wrong += 1
         guard wrong >= Self.attempts else {
-            return again("wrong PIN; \(Self.attempts - wrong) more tries")
+            let left = Self.attempts - wrong
+            return again("wrong \(secret); \(left) more \(left == 1 ? "try" : "tries")")
         }
         wrong = 0
         locks += 1
         guard locks < Self.lockOuts else {
             outcome = .failed(
                 RobotError(
-                    .refused, "\(Self.attempts * Self.lockOuts) wrong PINs were typed",
-                    hint: "make sure that the recipient has the right PIN, and send the meal once more"))
-            return [.say("too many wrong PINs; I am leaving")]
+                    .refused, "\(Self.attempts * Self.lockOuts) wrong \(secret)s were typed",
+                    hint: "make sure that the recipient has the right \(secret), and send the meal once more"))
+            return [.say("too many wrong \(secret)s; I am leaving")]
         }
         clock.enter(.lockedOut)
-        return [.say("wrong PIN; the keypad is locked for 30 seconds")]
+        reminded = .zero
+        return [.say("wrong \(secret); the keypad is locked for \(Int(clock.budget.inSeconds)) seconds")]
+    }
+
+    private mutating func lockedOut(_ view: WorldView) -> [MissionAction] {
+        if clock.isLate { return again("please type the \(secret), then #") }
+        // Once: who goes on typing does not wait for an answer.
+        guard reminded == .zero, view.keys.contains("#") else { return [] }
+        reminded = clock.spent
+        return [.say("the keypad is still locked for \(Int(clock.budget.inSeconds)) seconds")]
     }
 
     /// Back to waiting, with what is left of the patience.
     private mutating func again(_ text: String) -> [MissionAction] {
         typed = []
         reminded = .zero
+        lastKey = nil
         clock.enter(.waiting, limit: max(patience, .seconds(15)))
         return [.say(text)]
     }
@@ -218,6 +246,7 @@ public struct HandOver: Skill {
     private mutating func offer() -> [MissionAction] {
         clock.enter(.offering)
         reminded = .zero
+        tries = 0
         // The coil is let go, so that the latch catches when somebody shuts the lid.
         return [.lockCompartment(true), .say("please take your meal and shut the lid")]
     }
@@ -234,13 +263,19 @@ public struct HandOver: Skill {
         clock.newGoal()
         if !view.inputs.contains(.lidOpen), clock.spent > .seconds(1) {
             // Shut again with the meal still in it.
-            tries += 1
-            if tries < 3 { return again("the meal is still in my compartment; please type the PIN to open it again") }
+            offers += 1
+            let locked: [MissionAction] = [.lockCompartment(true), .journal(.lock(mission, true))]
+            if offers < Self.offers { return locked + again("the meal is still in my compartment; \(reopening)") }
             outcome = .failed(RobotError(.noShow, "the meal was not taken", hint: "ask the recipient"))
-            return [.journal(.lock(mission, true)), .lockCompartment(true)]
+            return locked
         }
         if clock.isLate { return shut() }
         return remind("please take your meal and shut the lid")
+    }
+
+    private var reopening: String {
+        if case .anyone = access { return "press # to open it again" }
+        return "please type the \(secret) to open it again"
     }
 
     private mutating func close() -> [MissionAction] {
@@ -273,8 +308,15 @@ public struct HandOver: Skill {
             clock.newGoal()
             return [.arm(goal)]
         case .failed: return stick(error)
-        case .done: return view.inputs.contains(.lidOpen) ? stick(error) : finish()
+        case .done: return view.inputs.contains(.lidOpen) ? stick(error) : taken(view) + finish()
         }
+    }
+
+    /// Somebody may take the meal at the last moment, while the lid comes down.
+    private mutating func taken(_ view: WorldView) -> [MissionAction] {
+        guard !isTaken, !view.inputs.contains(.loaded) else { return [] }
+        isTaken = true
+        return [.journal(.custody(mission, receiver))]
     }
 
     private mutating func finish() -> [MissionAction] {
