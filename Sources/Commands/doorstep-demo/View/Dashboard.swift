@@ -26,7 +26,7 @@ struct Dashboard {
         // At least four rows of news, and one for the console's path.
         let most = rows - 2 - 5
         let mapColumns = columns - width - 2
-        let wanted = max(figures.count + 1, min(level?.rows(inColumns: mapColumns) ?? 0, most))
+        let wanted = max(figures.count + 3, min(level?.rows(inColumns: mapColumns) ?? 0, most))
         let height = max(1, min(wanted, most))
         let used = list(figures, in: &frame, row: 1, column: columns - width, width: width, rows: height)
         level?.draw(
