@@ -110,6 +110,95 @@ import Testing
         next.stop()
     }
 
+    @Test("who connects and asks nothing keeps nobody out: a newcomer takes the place of who was idle for longest")
+    func makesRoom() async throws {
+        let server = ControlServer(path: Self.path("room"), handler: Echo(), limit: 3)
+        try server.start()
+        defer { server.stop() }
+        let (lasts, first, newcomers) = try await aside {
+            let idle = try (0..<3).map { _ in try ControlClient(path: Self.path("room")) }
+            for client in idle { _ = try client.ask(.status) }
+            var newcomers = 0
+            for _ in 0..<2 {
+                if case .status = try ControlClient(path: Self.path("room")).ask(.status) { newcomers += 1 }
+            }
+            return ((try? idle[2].ask(.status)) != nil, (try? idle[0].ask(.status)) != nil, newcomers)
+        }
+        #expect(newcomers == 2)
+        #expect(!first)
+        #expect(lasts)
+    }
+
+    @Test("who asks nothing for long is hung up on, and so is who never ends a request")
+    func losesPatience() async throws {
+        let server = ControlServer(path: Self.path("idle"), handler: Echo(), patience: .milliseconds(100))
+        try server.start()
+        defer { server.stop() }
+        for text in ["", "{\"status\":"] {
+            let ends = try await aside {
+                let descriptor = try Self.connect("idle")
+                defer { close(descriptor) }
+                _ = send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+                var byte: UInt8 = 0
+                // Waits for the hang-up, however long that takes.
+                return recv(descriptor, &byte, 1, 0)
+            }
+            #expect(ends == 0)
+        }
+        #expect(try await aside { (try? ControlClient(path: Self.path("idle")).ask(.status)) != nil })
+    }
+
+    /// A connection that does what no client does.
+    private static func connect(_ name: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Self.path(name).utf8) }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        return try #require(result == 0 ? descriptor : nil)
+    }
+
+    @Test("when everybody is being answered, a newcomer is told so")
+    func isFull() async throws {
+        let gate = Gate()
+        let server = ControlServer(path: Self.path("full"), handler: gate, limit: 1)
+        try server.start()
+        defer { server.stop() }
+        async let first = aside { try ControlClient(path: Self.path("full")).ask(.pause) }
+        await gate.waitUntilAsked()
+        let second = try? await aside { try ControlClient(path: Self.path("full")).ask(.status) }
+        // Before anything else: whatever has gone wrong, the first is waiting for its answer.
+        gate.open()
+        if case .refused(let error) = second {
+            #expect(error.code == .busy && error.hint != nil)
+        } else {
+            Issue.record("not refused: \(String(describing: second))")
+        }
+        guard case .done = try await first else {
+            Issue.record("the first was not answered")
+            return
+        }
+    }
+
+    /// A daemon that answers only when it is let.
+    private struct Gate: ControlHandling {
+        private let asked = AsyncStream<Void>.makeStream()
+        private let opened = AsyncStream<Void>.makeStream()
+
+        func answer(_ request: ControlRequest) async -> ControlResponse {
+            asked.continuation.yield()
+            for await _ in opened.stream { break }
+            return .done("")
+        }
+
+        func waitUntilAsked() async { for await _ in asked.stream { break } }
+        func open() { opened.continuation.yield() }
+    }
+
     @Test("only owner and group may connect")
     func restricts() throws {
         let server = ControlServer(path: Self.path("mode"), handler: Echo())

@@ -18,7 +18,9 @@ public final class ControlClient {
     /// Asks and waits for the answer.
     public func ask(_ request: ControlRequest) throws(RobotError) -> ControlResponse {
         do {
-            guard socket.writeLine(try ControlCoding.encode(request)), let line = socket.readLine() else {
+            // A daemon that takes no more guests says so and hangs up before it has read anything.
+            _ = socket.writeLine(try ControlCoding.encode(request))
+            guard let line = socket.readLine() else {
                 throw RobotError(.lost, "the daemon hung up", hint: "`systemctl status doorstepd` says why")
             }
             return try ControlCoding.decode(ControlResponse.self, from: line)

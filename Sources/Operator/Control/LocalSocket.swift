@@ -45,11 +45,13 @@ struct LocalSocket: Sendable {
         return socket
     }
 
-    /// Reads up to the next line feed; nil at the end. Waits.
-    func readLine(limit: Int = 4 << 20) -> [UInt8]? {
+    /// Reads up to the next line feed; nil at the end, or when the line is not whole in time. Waits.
+    func readLine(limit: Int = 4 << 20, within patience: Duration? = nil) -> [UInt8]? {
+        let deadline = patience.map { ContinuousClock.now + $0 }
         var line: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 4096)
         while line.count < limit {
+            if let deadline, !isReadable(before: deadline) { return nil }
             // Looked at first, so that nothing of the next line is taken.
             var count = recv(descriptor, &part, part.count, Int32(MSG_PEEK))
             if count > 0 {
@@ -62,6 +64,25 @@ struct LocalSocket: Sendable {
             line += part[..<count]
         }
         return nil
+    }
+
+    /// Waits until there is something to read, or the end; false when the deadline passes before.
+    private func isReadable(before deadline: ContinuousClock.Instant) -> Bool {
+        while true {
+            let rest = (deadline - ContinuousClock.now) / Duration.milliseconds(1)
+            guard rest > 0 else { return false }
+            var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let count = poll(&poller, 1, Int32(min(rest + 1, 60_000)))
+            if count > 0 { return true }
+            if count < 0, errno != EINTR { return false }
+        }
+    }
+
+    /// How long the other side may take to read what is written to it.
+    func limitWriting(to patience: Duration) {
+        let (seconds, attoseconds) = patience.components
+        var time = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
     /// Writes a line. Returns whether the other side took it.
