@@ -140,7 +140,7 @@ let package = Package(
             imports: [
                 "BoardFile", "BuildingImport", "BuildingMap", "Console", "Control", "DeviceIO", "Devices",
                 "Estimation", "Facilities", "Missions", "Motion", "Realtime", "Reflow", "RobotModel", "RoutePlanning",
-                "Safety",
+                "Safety", "StructuredText",
             ],
             outside: [Outside.lifecycle, Outside.log, Outside.signals]),
         // Twin/
@@ -151,7 +151,7 @@ let package = Package(
             ]),
         // Commands/
         command(
-            "doorstepd", imports: ["BoardFile", "BuildingImport", "RobotModel", "RobotRuntime", "StructuredText"],
+            "doorstepd", imports: ["RobotModel", "RobotRuntime", "StructuredText"],
             outside: [Outside.argumentParser, Outside.log]),
         command(
             "doorstep",

@@ -36,6 +36,72 @@ import Testing
         #expect(outcome.err.contains("did you mean 'motor_rpm'?"))
     }
 
+    @Test(
+        "what a board file names and its site does not have is told with line and column, the names there are, and a hint",
+        arguments: [
+            ("home: charger", "home: charjer", "board.yaml:5:7: home names 'charjer', which is no place", "'charger'"),
+            (
+                "lobby_door: 2", "loby_door: 2", "board.yaml:70:25: facilities.doors.loby_door names 'loby_door'",
+                "'lobby_door'"
+            ),
+            (
+                "lift_1: { number", "lift_2: { number",
+                "board.yaml:72:5: facilities.lifts.lift_2 names 'lift_2', which is no lift", "'lift_1'"
+            ),
+            (
+                "L3: 3 }", "L4: 3 }",
+                "facilities.lifts.lift_1.floors.L4 names 'L4', which is no level that lift_1 serves",
+                "did you mean"
+            ),
+            ("unlock_hash: ", "unlock_hash: x", "console.unlock_hash is no hash of an unlock code", "hash-code"),
+            (
+                "site: SITE", "site: /nowhere/riverside", "board.yaml:4:7: site leads to /nowhere/riverside",
+                "board file's"
+            ),
+        ])
+    func looksNamesUp(old: String, new: String, what: String, hint: String) async throws {
+        let site = Program.repository("BoardConfigs/sites/riverside")
+        let text = try String(contentsOfFile: Program.repository("BoardConfigs/twin.yaml"), encoding: .utf8)
+            .replacingOccurrences(of: "site: sites/riverside", with: "site: SITE")
+            .replacingOccurrences(of: old, with: new)
+            .replacingOccurrences(of: "SITE", with: site)
+        let file = Program.file(text, name: "board.yaml")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let outcome = try await doorstep.run(["validate", "board", file.path])
+        #expect(outcome.code == 1)
+        #expect(outcome.err.contains(what), "\(outcome.err)")
+        #expect(outcome.err.contains("expected ") && outcome.err.contains("hint: ") && outcome.err.contains(hint))
+        // The daemon says the same, and does not start.
+        let daemon = try await Program(name: "doorstepd").run(["--board", file.path, "--socket", "/nowhere/x.sock"])
+        #expect(daemon.code == 78)
+        #expect(daemon.err.contains(what), "\(daemon.err)")
+    }
+
+    @Test("an empty file and a folder are no board, no mission and no building, and each is said so")
+    func refusesNothing() async throws {
+        let empty = Program.file("\n", name: "empty.yaml")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "doorstep-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer {
+            for url in [empty, folder] { try? FileManager.default.removeItem(at: url) }
+        }
+        for kind in [[], ["board"], ["mission"], ["building"]] {
+            let outcome = try await doorstep.run(["validate"] + kind + [empty.path])
+            #expect(outcome.code == 1)
+            #expect(outcome.err.contains("empty.yaml:1:1: ") && outcome.err.contains("empty"), "\(outcome.err)")
+        }
+        for kind in ["board", "mission"] {
+            let outcome = try await doorstep.run(["validate", kind, folder.path])
+            #expect(outcome.code == 1)
+            #expect(outcome.err.contains("Is a directory") && outcome.err.contains("hint: "), "\(outcome.err)")
+        }
+        for kind in [[], ["building"]] {
+            let outcome = try await doorstep.run(["validate"] + kind + [folder.path])
+            #expect(outcome.code == 1)
+            #expect(outcome.err.contains("the site has no building file") && outcome.err.contains("hint: "))
+        }
+    }
+
     @Test("a mission is held against the site that it is for")
     func looksPlacesUp() async throws {
         let text = try String(contentsOfFile: Program.repository("Missions/lunch-to-level-3.yaml"), encoding: .utf8)

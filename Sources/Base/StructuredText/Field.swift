@@ -12,12 +12,18 @@ public struct Field {
     public let path: String
     /// Where the value stands.
     public let location: SourceLocation
+    /// Where its name stands, for a value of `entries()`.
+    public let keyLocation: SourceLocation?
     let collector: ProblemCollector
 
-    init(node: Node?, path: String, location: SourceLocation, collector: ProblemCollector) {
+    init(
+        node: Node?, path: String, location: SourceLocation, keyLocation: SourceLocation? = nil,
+        collector: ProblemCollector
+    ) {
         self.node = node
         self.path = path
         self.location = location
+        self.keyLocation = keyLocation
         self.collector = collector
     }
 
@@ -205,7 +211,11 @@ public struct Field {
                     RobotError(.invalidFile, "a key of \(self.name) is not text", at: place, expected: "a name"))
             }
             let valuePlace = collector.location(of: value, or: place)
-            return (key, Field(node: value, path: child(key), location: valuePlace, collector: collector))
+            return (
+                key,
+                Field(
+                    node: value, path: child(key), location: valuePlace, keyLocation: place, collector: collector)
+            )
         }
     }
 

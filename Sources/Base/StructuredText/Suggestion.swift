@@ -1,5 +1,5 @@
 /// "did you mean '…'?" for a word that is nearly one of the words, or nil.
-func suggestion(for word: String, among words: [String]) -> String? {
+public func suggestion(for word: String, among words: [String]) -> String? {
     nearest(to: word, among: words).map { "did you mean '\($0)'?" }
 }
 

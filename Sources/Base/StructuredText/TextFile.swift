@@ -33,7 +33,8 @@ public func readTextFile(_ path: String, limit: Int) throws(FileProblems) -> Str
         if count < 0 {
             let code = errno
             if code == EINTR { continue }
-            throw failure("cannot be read: \(String(cString: strerror(code)))", hint: nil)
+            throw failure(
+                "cannot be read: \(String(cString: strerror(code)))", hint: code == EISDIR ? "name a file in it" : nil)
         }
         bytes.append(contentsOf: chunk[0..<count])
     }

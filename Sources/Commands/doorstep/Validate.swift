@@ -2,10 +2,10 @@ import ArgumentParser
 import BoardFile
 import BuildingImport
 import BuildingMap
-import Console
 import Foundation
 import Missions
 import RobotModel
+import RobotRuntime
 import StructuredText
 
 /// `doorstep validate`
@@ -53,7 +53,13 @@ struct Validate: ParsableCommand {
     /// By the keys that only one kind has.
     private func guess(_ path: String) throws -> Kind? {
         if isFolder(path) || path.hasSuffix(".building.yaml") { return .building }
-        let lines = try readTextFile(path, limit: YAMLReader.maximumLength).split(whereSeparator: \.isNewline)
+        let text = try readTextFile(path, limit: YAMLReader.maximumLength)
+        guard !text.allSatisfy(\.isWhitespace) else {
+            throw RobotError(
+                .invalidFile, "the file is empty", at: SourceLocation(file: path, line: 1, column: 1),
+                expected: "a board, a mission or a building", hint: "start from one of BoardConfigs or Missions")
+        }
+        let lines = text.split(whereSeparator: \.isNewline)
         if lines.contains(where: { $0.hasPrefix("collect:") || $0.hasPrefix("deliver:") }) { return .mission }
         if lines.contains(where: { $0.hasPrefix("robot:") || $0.hasPrefix("lidar:") || $0.hasPrefix("wheels:") }) {
             return .board
@@ -62,19 +68,13 @@ struct Validate: ParsableCommand {
     }
 
     private func validateBoard(_ path: String) throws {
-        let board = try Board.read(path: path)
-        let building = try loadSite(folder: board.sitePath)
-        guard building.place(board.home) != nil else {
-            let known = building.places.map(\.place.id.rawValue).sorted().joined(separator: ", ")
-            throw RobotError(
-                .invalidFile, "home is '\(board.home)', which is no place of '\(building.name)'",
-                at: try location(of: "home", in: path), expected: "one of \(known)")
-        }
-        let canUnlock = UnlockHash(text: board.console.unlockHash) != nil
+        let files = try RobotFiles(boardPath: path)
+        let (board, building) = (files.board, files.building)
+        let unwired = board.unwired(in: building)
         print(
             "ok: robot \(board.name) at \(building.name), \(board.control.tickRate) Hz, lidar \(board.lidar.driver), "
                 + "wheels \(board.wheels.driver), \(board.joints.arm.joints.count) joints, \(board.gpio.count) GPIO lines"
-                + (canUnlock ? "" : "; its console cannot be unlocked (`doorstep console hash-code` makes the hash)"))
+                + (unwired.isEmpty ? "" : "; not wired to the relay box: \(unwired.joined(separator: ", "))"))
     }
 
     private func validateMission(_ path: String) throws {
@@ -100,12 +100,6 @@ struct Validate: ParsableCommand {
                 + (isSite ? ", with occupancy maps" : ""))
     }
 
-    private func location(of key: String, in path: String) throws -> SourceLocation {
-        let lines = try readTextFile(path, limit: YAMLReader.maximumLength)
-            .split(separator: "\n", omittingEmptySubsequences: false)
-        let line = lines.firstIndex { $0.hasPrefix("\(key):") } ?? 0
-        return SourceLocation(file: path, line: line + 1, column: key.count + 3)
-    }
 }
 
 /// Whether there is a folder at a path.

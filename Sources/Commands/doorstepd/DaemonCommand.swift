@@ -1,6 +1,4 @@
 import ArgumentParser
-import BoardFile
-import BuildingImport
 import Foundation
 import Logging
 import RobotModel
@@ -41,6 +39,8 @@ struct DaemonCommand: AsyncParsableCommand {
     var logLevel = Logger.Level.info
 
     func run() async throws {
+        // Missions carry codes, recordings show people: what the daemon writes is its own user's.
+        umask(0o077)
         let environment = ProcessInfo.processInfo.environment
         let reader = JournalLogHandler.Reader.atStandardError(environment: environment)
         let level = logLevel
@@ -48,9 +48,9 @@ struct DaemonCommand: AsyncParsableCommand {
         let log = Logger(label: "doorstepd")
         let daemon: Daemon
         do {
-            let board = try Board.read(path: board)
-            let building = try loadSite(folder: board.sitePath)
-            daemon = try Daemon(board: board, building: building, socket: socket, environment: environment, log: log)
+            let files = try RobotFiles(boardPath: board)
+            daemon = try Daemon(
+                board: files.board, building: files.building, socket: socket, environment: environment, log: log)
         } catch let problems as FileProblems {
             tell(problems.description, reader)
             throw ExitCode(EX_CONFIG)

@@ -39,9 +39,21 @@ extension Board {
             battery: BatterySettings(root.required("battery")),
             console: ConsoleSlot(root.required("console")),
             reflow: ReflowSettings(root.required("reflow")),
-            missions: MissionSettings(directory: root.required("missions").required("directory").string()))
+            missions: MissionSettings(directory: root.required("missions").required("directory").string()),
+            locations: locations(root))
         rejectSharedPorts(root)
         return board
+    }
+
+    /// Where the names stand that are looked up in the site, and the hash that only the console can judge.
+    private static func locations(_ root: Field) -> [String: SourceLocation] {
+        var fields = [root.required("site"), root.required("home"), root.required("console").required("unlock_hash")]
+        let facilities = root.required("facilities")
+        let lifts = facilities.required("lifts").entries().map(\.value)
+        fields += facilities.required("doors").entries().map(\.value) + lifts
+        for lift in lifts { fields += lift.required("floors").entries().map(\.value) }
+        return Dictionary(
+            fields.map { ($0.path, $0.keyLocation ?? $0.location) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Two devices on one port steal each other's bytes.

@@ -24,6 +24,8 @@ public struct Board: Sendable {
     public var console: ConsoleSlot
     public var reflow: ReflowSettings
     public var missions: MissionSettings
+    /// Where in the file the names stand that the site has to know: by their keys, "home" or "facilities.doors.lobby".
+    public var locations: [String: SourceLocation] = [:]
 }
 
 /// A serial port of a slot.

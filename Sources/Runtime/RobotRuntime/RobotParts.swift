@@ -31,12 +31,7 @@ struct RobotParts: Sendable {
         board: Board, building: Building, ports: any SerialPortOpening, gpio: any GPIOLineOpening, log: Logger,
         version: String, boot: String, isDurable: Bool
     ) throws(RobotError) {
-        guard building.place(board.home) != nil else {
-            throw RobotError(
-                .invalidFile, "the board's home \(board.home) is no place of \(building.name)",
-                expected: building.places.map { $0.place.id.rawValue }.sorted().joined(separator: ", "),
-                hint: "`doorstep validate` shows the line")
-        }
+        if let problem = board.problems(in: building).first { throw problem }
         self.board = board
         self.building = building
         self.log = log

@@ -1,0 +1,91 @@
+public import BoardFile
+import BuildingImport
+public import BuildingMap
+import Console
+public import RobotModel
+public import StructuredText
+
+/// A robot's board file and the site that it is for, read and held against each other.
+///
+/// What `doorstepd` starts with is what `doorstep validate board` checks.
+public struct RobotFiles: Sendable {
+    public let board: Board
+    public let building: Building
+
+    /// - Throws: `FileProblems` with everything that is wrong with the board file, with the site, or between the two.
+    public init(boardPath: String) throws(FileProblems) {
+        board = try Board.read(path: boardPath)
+        building = try Self.site(of: board)
+        let problems = board.problems(in: building)
+        guard problems.isEmpty else { throw FileProblems(problems) }
+    }
+
+    /// A site that is wrong is told with its own files; one that is not there with the line that names it.
+    private static func site(of board: Board) throws(FileProblems) -> Building {
+        do {
+            return try loadSite(folder: board.sitePath)
+        } catch {
+            guard error.errors.count == 1, error.errors[0].location?.file == board.sitePath else { throw error }
+            let what =
+                "site leads to \(board.sitePath), which \(error.errors[0].what.isEmpty ? "is no site" : error.errors[0].what)"
+            throw FileProblems([
+                RobotError(
+                    .invalidFile, what, at: board.locations["site"], expected: "the folder of a site",
+                    hint: "a relative path starts in the board file's own folder")
+            ])
+        }
+    }
+}
+
+extension Board {
+    /// Every name in the board file that the building does not have, and a console's code that is none; in the order of
+    /// the file.
+    public func problems(in building: Building) -> [RobotError] {
+        var problems: [RobotError] = []
+        func look(up name: String, at key: String, among names: [String], _ kind: String) {
+            guard !names.contains(name) else { return }
+            problems.append(
+                RobotError(
+                    .invalidFile, "\(key) names '\(name)', which is no \(kind)", at: locations[key],
+                    expected: names.isEmpty ? "none" : "one of " + names.sorted().joined(separator: ", "),
+                    hint: suggestion(for: name, among: names)))
+        }
+        let site = "of the building '\(building.name)'"
+        look(up: home.rawValue, at: "home", among: building.places.map(\.place.id.rawValue), "place \(site)")
+        for door in facilities.doors.keys {
+            look(
+                up: door.rawValue, at: "facilities.doors.\(door)", among: building.doors.keys.map(\.rawValue),
+                "door \(site)")
+        }
+        for (lift, wiring) in facilities.lifts {
+            let key = "facilities.lifts.\(lift)"
+            look(up: lift.rawValue, at: key, among: building.lifts.keys.map(\.rawValue), "lift \(site)")
+            guard let served = building.lifts[lift]?.doors.keys.map(\.rawValue) else { continue }
+            for level in wiring.floors.keys {
+                look(up: level.rawValue, at: "\(key).floors.\(level)", among: served, "level that \(lift) serves")
+            }
+        }
+        if UnlockHash(text: console.unlockHash) == nil {
+            problems.append(
+                RobotError(
+                    .invalidFile, "console.unlock_hash is no hash of an unlock code",
+                    at: locations["console.unlock_hash"],
+                    expected: "a text that begins with $argon2id$", hint: "make it: doorstep console hash-code"))
+        }
+        return problems.sorted {
+            ($0.location?.line ?? 0, $0.location?.column ?? 0, $0.what)
+                < ($1.location?.line ?? 0, $1.location?.column ?? 0, $1.what)
+        }
+    }
+
+    /// Doors and levels of the building that no relay is wired to: the robot plans its way as if it could open them.
+    public func unwired(in building: Building) -> [String] {
+        let doors = building.doors.keys.filter { facilities.doors[$0] == nil }.sorted().map { "door \($0)" }
+        let levels = building.lifts.values.sorted { $0.id < $1.id }.flatMap { lift in
+            lift.doors.keys.filter { facilities.lifts[lift.id]?.floors[$0] == nil }.sorted().map {
+                "level \($0) of lift \(lift.id)"
+            }
+        }
+        return doors + levels
+    }
+}
