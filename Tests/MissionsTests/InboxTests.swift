@@ -68,15 +68,68 @@ struct InboxTests {
         #expect(inbox.scan(at: wall) == [.known("lunch", .completed)])
     }
 
-    @Test("hidden files, parts and other names are left alone")
+    @Test("hidden files and parts are left alone; so are other names, which is said once for as long as they lie there")
     func ignores() throws {
         let folder = try TemporaryFolder()
         let (inbox, _) = try open(folder)
-        for name in [".lunch.yaml", "lunch.yaml.part", "lunch.yaml~", "notes.txt"] {
+        for name in [".lunch.yaml", "lunch.yaml.part", "lunch.tmp", "lunch.json", "notes.txt"] {
             folder.put("inbox/" + name, Sample.text)
         }
+        #expect(inbox.scan(at: wall) == [.ignored(file: "lunch.json"), .ignored(file: "notes.txt")])
         #expect(inbox.scan(at: wall).isEmpty)
-        #expect(folder.names("inbox").count == 4)
+        #expect(folder.names("inbox").count == 5)
+        try FileManager.default.removeItem(atPath: folder.path + "/inbox/notes.txt")
+        #expect(inbox.scan(at: wall).isEmpty)
+        folder.put("inbox/notes.txt", "again")
+        #expect(inbox.scan(at: wall) == [.ignored(file: "notes.txt")])
+    }
+
+    @Test(
+        "what lies in quarantine shows neither PIN nor code, however the file is broken, and keeps its lines",
+        arguments: [
+            ("place: kerb", "place: moon"), ("pin: \"4711\"", "pni: \"4711\""),
+            ("version: 1", "version: 2 # the PIN is 4711"),
+            ("pin: \"4711\"", "'pin' : '4711"), ("pin: \"4711\"", "pin: |\n    4711"), ("version: 1", "version: ["),
+            ("version: 1", "version: \u{FFFD}"), ("pin: \"4711\"", "pin: \"4711\"\n  pin: \"4711\""),
+        ])
+    func quarantineHasNoSecrets(_ old: String, _ new: String) throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        let text = Sample.text.replacing(old, with: new)
+        #expect(text != Sample.text)
+        // The replacement character stands for a byte that is no UTF-8.
+        let bytes = text.split(separator: "\u{FFFD}", omittingEmptySubsequences: false).map { Array($0.utf8) }
+        try Data(bytes.joined(separator: [0xFF])).write(to: URL(filePath: folder.path + "/inbox/bad.yaml"))
+        guard case .quarantined = inbox.scan(at: wall).first else {
+            Issue.record("not in quarantine")
+            return
+        }
+        for name in ["bad.yaml", "bad.yaml.error"] {
+            let path = folder.path + "/quarantine/" + name
+            let kept = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+            #expect(!kept.contains("4711") && !kept.contains("482913"), "\(kept)")
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+            guard name == "bad.yaml" else { continue }
+            #expect(kept.split(separator: "\n").count == text.split(separator: "\n").count)
+            // What is no secret is left for whoever looks for the mistake.
+            #expect(kept.contains("20417") && kept.contains("2026-"))
+        }
+        #expect(folder.names("inbox").isEmpty)
+    }
+
+    @Test("an .error file names the mission file as dispatch dropped it, not by the robot's own folders")
+    func namesTheFile() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        folder.put("inbox/long.yaml", String(repeating: "# much\n", count: 20_000))
+        folder.put("inbox/bad.yaml", "version: 2\n")
+        _ = inbox.scan(at: wall)
+        for name in ["long.yaml", "bad.yaml"] {
+            let error = folder.text("quarantine/\(name).error")
+            #expect(error.hasPrefix("\(name):1:"), "\(error)")
+            #expect(!error.contains(folder.path))
+        }
     }
 
     @Test("a bad file goes to quarantine, with every error beside it")

@@ -11,7 +11,7 @@ enum Files {
         var partial = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             partial += "/\(part)"
-            if mkdir(partial, 0o750) != 0, errno != EEXIST { throw error("cannot make the folder \(partial)") }
+            if mkdir(partial, 0o700) != 0, errno != EEXIST { throw error("cannot make the folder \(partial)") }
         }
     }
 

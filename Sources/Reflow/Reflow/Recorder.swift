@@ -81,7 +81,8 @@ public final class Recorder: Sendable {
             guard let tick = tickRecords.pop() else { break }
             records += tick.records
         }
-        let offset = Int64(wall.secondsSince1970 * 1e9) &- now.nanoseconds
+        // A clock that was set to some year that nanoseconds do not reach gives a wrong label, and nothing worse.
+        let offset = Int64(max(-9e18, min(wall.secondsSince1970 * 1e9, 9e18))) &- now.nanoseconds
         let statistics = writer.withLock { writer in
             writer.write(
                 records, dropped: taken.dropped, ringDrops: tickRecords.dropped, at: now, wallOffset: offset)

@@ -47,7 +47,7 @@ package final class SegmentStore {
         try Files.makeDirectory(directory)
         // Two recorders would repair each other's open segments. Without the lock file (a full disk) there is no lock,
         // and that is better than no recording.
-        lock = Glibc.open("\(directory)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        lock = Glibc.open("\(directory)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if lock >= 0, lockf(lock, F_TLOCK, 0) != 0, errno == EACCES || errno == EAGAIN {
             close(lock)
             throw RobotError(
@@ -70,7 +70,7 @@ package final class SegmentStore {
         guard Files.size("\(directory)/\(name)") == nil else {
             throw RobotError(.storage, "the segment \(name) exists already in \(directory)")
         }
-        file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Files.error("cannot create \(path)") }
         openName = name
         openBytes = 0

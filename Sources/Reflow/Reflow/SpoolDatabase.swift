@@ -51,6 +51,9 @@ struct SpoolDatabase: Sendable {
     }
 
     private static func open(_ path: String) throws -> DatabaseQueue {
+        // SQLite gives its log the database's mode.
+        let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if file >= 0 { close(file) }
         var configuration = Configuration()
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")

@@ -1,5 +1,6 @@
 public import RobotModel
 internal import StructuredText
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -8,7 +9,7 @@ internal import StructuredText
 /// Takes mission files in: each is validated, made durable in the journal, and only then leaves the inbox.
 ///
 /// Whoever drops a mission writes it elsewhere and renames it into the inbox, so a file that is seen there is whole.
-/// Hidden files and names that do not end in `.yaml` are left alone. Blocks on the disk and on hashing PINs (tens of
+/// Hidden files and parts are left alone; so is what does not end in `.yaml`, but that is said once. Blocks on the disk and on hashing PINs (tens of
 /// milliseconds a file): call it from a thread or task of its own, twice a second or so, never twice at once.
 public final class Inbox: Sendable {
     /// What became of one file.
@@ -19,6 +20,8 @@ public final class Inbox: Sendable {
         case known(MissionID, MissionState)
         /// In quarantine, with the reasons beside it.
         case quarantined(file: String, errors: [RobotError])
+        /// Left alone, since its name is no mission file's; said once for as long as it lies there.
+        case ignored(file: String)
         /// The disk does not take it; the file stays in the inbox and is tried again.
         case stuck(file: String, RobotError)
     }
@@ -26,6 +29,8 @@ public final class Inbox: Sendable {
     private let folder: MissionFolder
     private let validator: MissionValidator
     private let journal: Journal
+    /// What has been said to be left alone.
+    private let ignored = Mutex<Set<String>>([])
 
     public init(folder: MissionFolder, validator: MissionValidator, journal: Journal) {
         self.folder = folder
@@ -43,8 +48,15 @@ public final class Inbox: Sendable {
         } catch {
             return [.stuck(file: folder.inbox, error)]
         }
-        return names.filter { !$0.hasPrefix(".") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }
-            .map { take($0, at: wall) }
+        let isMission = { (name: String) in name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+        let isPart = { (name: String) in name.hasPrefix(".") || name.hasSuffix(".part") || name.hasSuffix(".tmp") }
+        let strangers = names.filter { !isPart($0) && !isMission($0) }
+        let news = ignored.withLock { ignored in
+            defer { ignored = Set(strangers) }
+            return strangers.filter { !ignored.contains($0) }
+        }
+        return names.filter { !isPart($0) && isMission($0) }.map { take($0, at: wall) }
+            + news.map { .ignored(file: $0) }
     }
 
     private func take(_ name: String, at wall: WallTime) -> Outcome {
@@ -82,7 +94,13 @@ public final class Inbox: Sendable {
             let text = try readTextFile(path, limit: MissionFile.maximumLength)
             return .success(try MissionFile.read(file: name, text: text))
         } catch {
-            return .failure(error)
+            // As dispatch named it: where the robot keeps its files is nobody's business.
+            let named = error.errors.map { problem in
+                var problem = problem
+                problem.location?.file = name
+                return problem
+            }
+            return .failure(FileProblems(named))
         }
     }
 
@@ -113,9 +131,15 @@ public final class Inbox: Sendable {
     }
 
     private func quarantine(_ path: String, _ name: String, _ errors: [RobotError]) throws(RobotError) -> Outcome {
-        let place = try WholeFile.move(path, into: folder.quarantine, name: name)
-        // It may hold a PIN in clear.
-        chmod(place, 0o600)
+        let place: String
+        if WholeFile.isPlain(path), let bytes = WholeFile.contents(path, limit: MissionFile.maximumLength) {
+            // Without its secrets: it may lie there for long, and be sent about by whoever looks for the mistake.
+            place = WholeFile.free(name, in: folder.quarantine)
+            try WholeFile.write(MissionFile.withoutSecrets(bytes), to: place, durable: true)
+            try WholeFile.remove(path)
+        } else {
+            place = try WholeFile.move(path, into: folder.quarantine, name: name)
+        }
         let text = errors.map(\.description).joined(separator: "\n") + "\n"
         try WholeFile.write(text, to: place + ".error", durable: false)
         return .quarantined(file: name, errors: errors)

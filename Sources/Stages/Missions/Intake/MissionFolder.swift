@@ -16,17 +16,18 @@ public struct MissionFolder: Hashable, Sendable {
     /// The journal's database.
     public var journal: String { path + "/journal.sqlite" }
 
-    /// Makes the folders where they are missing; only their owner may look into them, for missions carry PINs.
+    /// Makes the folders where they are missing; only their owner may look into them, for missions carry PINs. Folders
+    /// that are there keep the mode that somebody gave them.
     public init(path: String) throws(RobotError) {
         self.path = path
         for folder in [path, inbox, outbox, archive, quarantine] { try Self.make(folder) }
     }
 
     private static func make(_ folder: String) throws(RobotError) {
-        if mkdir(folder, 0o750) == 0 || errno == EEXIST { return }
+        if mkdir(folder, 0o700) == 0 || errno == EEXIST { return }
         if errno == ENOENT, let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
             try make(String(folder[..<slash]))
-            if mkdir(folder, 0o750) == 0 || errno == EEXIST { return }
+            if mkdir(folder, 0o700) == 0 || errno == EEXIST { return }
         }
         let cause = String(cString: strerror(errno))
         throw RobotError(
@@ -41,11 +42,16 @@ enum WholeFile {
     ///
     /// - Parameter durable: Wait for the disk, so that a power cut cannot leave it empty.
     static func write(_ text: String, to path: String, durable: Bool) throws(RobotError) {
+        try write(Array(text.utf8), to: path, durable: durable)
+    }
+
+    /// Writes a file beside its place and renames it into it; only its owner may read it.
+    static func write(_ content: [UInt8], to path: String, durable: Bool) throws(RobotError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let temporary = "\(path[..<slash])/.\(path[path.index(after: slash)...]).part"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o640)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("write", temporary) }
-        var bytes = Array(text.utf8)[...]
+        var bytes = content[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
@@ -63,16 +69,39 @@ enum WholeFile {
         if durable { sync(folder: String(path[..<slash])) }
     }
 
-    /// Moves a file into a folder under a name that is free there, and says which.
-    static func move(_ path: String, into folder: String, name: String) throws(RobotError) -> String {
+    /// The path of a name in a folder, or of one like it that is free there.
+    static func free(_ name: String, in folder: String) -> String {
         var candidate = "\(folder)/\(name)"
         var number = 1
         while access(candidate, F_OK) == 0 {
             candidate = "\(folder)/\(name).\(number)"
             number += 1
         }
-        guard rename(path, candidate) == 0 else { throw failure("move", path) }
         return candidate
+    }
+
+    /// Moves a file into a folder under a name that is free there, and says which.
+    static func move(_ path: String, into folder: String, name: String) throws(RobotError) -> String {
+        let place = free(name, in: folder)
+        guard rename(path, place) == 0 else { throw failure("move", path) }
+        return place
+    }
+
+    /// The first bytes of a file, at most `limit`; nil when it cannot be read.
+    static func contents(_ path: String, limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var length = 0
+        while length < limit {
+            let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + length, limit - length) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { return nil }
+            if count == 0 { break }
+            length += count
+        }
+        return Array(bytes.prefix(length))
     }
 
     static func remove(_ path: String) throws(RobotError) {

@@ -1,6 +1,9 @@
 internal import GRDB
 public import RobotModel
 
+#if canImport(Glibc)
+    import Glibc
+#endif
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
 #else
@@ -26,6 +29,10 @@ public final class Journal: Sendable {
     ///   - maximumBytes: Refuse to grow beyond this many bytes, if given; `append` then throws as on a full disk.
     public init(path: String, maximumBytes: Int? = nil) throws(RobotError) {
         self.path = path
+        // SQLite gives its log the database's mode: it holds the boxes' codes of missions under way.
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+        for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
         do {
             var configuration = Configuration()
             configuration.label = "mission journal"
