@@ -48,6 +48,21 @@ struct Program {
         }
     }
 
+    /// Starts it and lets it run; what it says goes into a file.
+    func start(_ arguments: [String], environment: [String: String] = [:], log: URL) throws -> Process {
+        try Data().write(to: log)
+        let output = try FileHandle(forWritingTo: log)
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        return process
+    }
+
     /// A file of its own that holds a text.
     static func file(_ text: String, name: String = "input") -> URL {
         let url = FileManager.default.temporaryDirectory.appending(path: "doorstep-\(UUID().uuidString)-\(name)")

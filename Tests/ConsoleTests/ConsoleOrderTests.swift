@@ -7,7 +7,7 @@ import Testing
     static let pages: [(line: String, shows: [String])] = [
         (
             "status",
-            ["dory 0.1.0, up 12 min 34 s", "lunch-7 running", "1 of 2 running; keypad connecting", "L1 near lobby"]
+            ["dory 0.1.0, up 12 min 34 s", "lunch-7 running", "1 of 2 in service; keypad connecting", "L1 near lobby"]
         ),
         ("pose", ["L1", "lobby", "x 3.20 m, y -1.10 m, yaw 90", "tracking", "97 % of the beams"]),
         ("devices", ["lidar", "RPLIDAR S2", "held by pid 412", "hint: end that program"]),

@@ -290,7 +290,7 @@ struct ExecutiveTests {
         #expect(delivery.states == [.running, .cancelling, .cancelled])
         #expect(delivery.world.journal.contains(.custody("m1", .sender)))
         let cancelled = delivery.world.log.firstIndex {
-            if case .say("mission m1 is called off") = $0 { true } else { false }
+            if case .say("mission m1 is called off", _, _) = $0 { true } else { false }
         }
         let out = delivery.world.log.firstIndex(of: .releaseLift("lift"))
         #expect((cancelled ?? .max) < (out ?? 0))
@@ -373,7 +373,7 @@ struct ExecutiveTests {
         delivery.run { $0.states == [.running] }
         delivery.world.view.safety = SafetyState(action: .protectiveStop, causes: .emergencyStop)
         delivery.run(seconds: 120, until: { _ in false })
-        #expect(delivery.world.said.filter { $0 == "holding: emergency stop pressed" }.count == 1)
+        #expect(delivery.world.said.filter { $0.hasPrefix("holding: emergency stop pressed") }.count == 1)
         delivery.world.view.safety = SafetyState()
         delivery.run()
         #expect(delivery.states == [.running, .completed])

@@ -70,7 +70,11 @@ final class PaperWorld {
         }
     }
 
-    var said: [String] { log.compactMap { if case .say(let text) = $0 { text } else { nil } } }
+    var said: [String] {
+        log.compactMap {
+            if case .say(let text, _, let hint) = $0 { hint.map { "\(text); \($0)" } ?? text } else { nil }
+        }
+    }
     var journal: [JournalEntry] { log.compactMap { if case .journal(let entry) = $0 { entry } else { nil } } }
     func count(_ isMatch: (MissionAction) -> Bool) -> Int { log.count(where: isMatch) }
 

@@ -38,8 +38,8 @@ extension Rig {
     ///
     /// - Parameter carrying: A mission whose meal the robot has in its compartment, on the way to deliver it.
     convenience init(
-        _ scene: Scene, carrying text: String? = nil, seed: UInt64 = 1, adjust: (inout Scenario) -> Void = { _ in },
-        adjustBoard: (inout Board) -> Void = { _ in }
+        _ scene: Scene, carrying text: String? = nil, seed: UInt64 = 1, wallAtZero: WallTime = Rig.noon,
+        adjust: (inout Scenario) -> Void = { _ in }, adjustBoard: (inout Board) -> Void = { _ in }
     ) throws {
         var entries: [JournalEntry] = [.pose(scene.pose, scene.level)]
         if let text {
@@ -59,7 +59,7 @@ extension Rig {
             adjustBoard: { board in
                 board.home = scene.home
                 adjustBoard(&board)
-            }, journal: entries)
+            }, journal: entries, wallAtZero: wallAtZero)
         if text != nil { twin.world.meal = .inCompartment }
     }
 

@@ -117,7 +117,9 @@ final class Rig: @unchecked Sendable {
     /// Takes the robot's status and what it has said since.
     private func look() async {
         status = await robot.status()
-        for item in status.announcements where item.time > heard { said.append(item.text) }
+        for item in status.announcements where item.time > heard {
+            said.append(item.hint.map { "\(item.text)\n  hint: \($0)" } ?? item.text)
+        }
         heard = status.announcements.last?.time ?? heard
     }
 

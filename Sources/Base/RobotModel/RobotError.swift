@@ -79,11 +79,11 @@ public struct RobotError: Error, Hashable, Sendable, Codable, CustomStringConver
     }
 
     /// One line, or two when there is a hint.
-    public var description: String {
-        var text = location.map { "\($0): " } ?? ""
-        text += what
-        if let expected { text += "; expected \(expected)" }
-        if let hint { text += "\n  hint: \(hint)" }
-        return text
+    public var description: String { hint.map { "\(sentence)\n  hint: \($0)" } ?? sentence }
+
+    /// What happened, where, and what was expected, in one line without the hint.
+    public var sentence: String {
+        let text = (location.map { "\($0): " } ?? "") + what
+        return expected.map { "\(text); expected \($0)" } ?? text
     }
 }

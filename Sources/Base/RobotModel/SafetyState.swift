@@ -58,6 +58,36 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable {
         ]
         return table.filter { contains($0.0) }.map { $0.1 }
     }
+
+    /// How much the causes matter to a person: an error needs somebody, a warning passes by itself.
+    public var urgency: Urgency {
+        let needSomebody: SafetyCauses = [
+            .emergencyStop, .staleLidar, .staleWheels, .staleJoints, .staleInputs, .servoAlert, .wheelFault,
+        ]
+        return isDisjoint(with: needSomebody) ? .warning : .error
+    }
+
+    /// What a person can do about the causes; nil when there are none.
+    public var hint: String? {
+        let table: [(SafetyCauses, String)] = [
+            (.emergencyStop, "see that nobody is at the robot, turn the button until it springs out, then `clear`"),
+            (.bumper, "step back: it goes on after standing free for 3 s"),
+            (.staleLidar, "look at the LiDAR's plug and cable"),
+            (.staleWheels, "look at the wheel drive's power and cable"),
+            (.staleJoints, "look at the arm's power and bus cable"),
+            (.staleInputs, "look at the GPIO chip and its cable: the emergency stop cannot be read"),
+            (.servoAlert, "look at the arm, hold it, then `clear`"),
+            (.wheelFault, "look at the wheels and the drive's fault word (`wheels`), then `clear`"),
+            (.followingError, "look whether a wheel spins or something holds the robot"),
+            (.tickOverrun, "look what else runs on the board (`top`)"),
+            (.notLocalized, "push the robot back to where it last knew its place, turned the same way"),
+            (.batteryLow, "charge the battery"),
+            (.protectiveField, "clear the way: it goes on a second later"),
+            (.silentDeliberation, "it goes on by itself; if it does not, `systemctl restart doorstepd`"),
+        ]
+        let hints = table.filter { contains($0.0) }.map { $0.1 }
+        return hints.isEmpty ? nil : hints.joined(separator: "; ")
+    }
 }
 
 /// What the supervisor decided in a tick.

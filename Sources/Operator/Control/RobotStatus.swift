@@ -66,12 +66,21 @@ public struct MissionSection: Sendable, Codable {
     public var eta: Double?
     /// Seconds from now to the promised time; negative when late.
     public var promised: Double?
-    public init(id: String, state: String, step: String, eta: Double? = nil, promised: Double? = nil) {
+    /// 0 (whenever) ... 9 (first).
+    public var priority: Int?
+    /// Where the meal goes.
+    public var place: String
+    public init(
+        id: String, state: String, step: String, eta: Double? = nil, promised: Double? = nil, priority: Int? = nil,
+        place: String = ""
+    ) {
         self.id = id
         self.state = state
         self.step = step
         self.eta = eta
         self.promised = promised
+        self.priority = priority
+        self.place = place
     }
 }
 
@@ -80,10 +89,13 @@ public struct QueuedMission: Sendable, Codable {
     public var id: String
     public var priority: Int
     public var place: String
-    public init(id: String, priority: Int, place: String) {
+    /// Seconds from now to the promised time; negative when late.
+    public var promised: Double?
+    public init(id: String, priority: Int, place: String, promised: Double? = nil) {
         self.id = id
         self.priority = priority
         self.place = place
+        self.promised = promised
     }
 }
 
@@ -173,7 +185,7 @@ public struct DeviceSection: Sendable, Codable {
     public var resyncs: Int
     public var timeouts: Int
     public var reconnects: Int
-    /// Seconds since the last good sample.
+    /// Seconds since the last good sample; nil when nothing has been heard yet.
     public var age: Double?
     /// What is wrong and what to do.
     public var fault: RobotError?
@@ -195,6 +207,15 @@ public struct DeviceSection: Sendable, Codable {
         self.age = age
         self.fault = fault
     }
+}
+
+extension DeviceSection {
+    /// Whether the device is at the robot's service.
+    public var isInService: Bool { phase == "running" }
+
+    /// The phase in words; one that is in service and has not been heard yet (the keypad before the first key, the box's
+    /// radio out of range) only listens.
+    public var condition: String { isInService && age == nil ? "listening" : phase }
 }
 
 /// One door.
@@ -298,8 +319,13 @@ public struct Announcement: Sendable, Codable {
     /// Seconds since the daemon started.
     public var time: Double
     public var text: String
-    public init(time: Double, text: String) {
+    public var urgency: Urgency
+    /// What a person can do about it.
+    public var hint: String?
+    public init(time: Double, text: String, urgency: Urgency = .notice, hint: String? = nil) {
         self.time = time
         self.text = text
+        self.urgency = urgency
+        self.hint = hint
     }
 }

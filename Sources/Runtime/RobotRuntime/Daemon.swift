@@ -28,7 +28,10 @@ public struct Daemon: Sendable {
         board: Board, building: Building, socket: String?, environment: [String: String], log: Logger
     ) throws(RobotError) {
         self.log = log
-        let boot = String(UInt64(Date().timeIntervalSince1970), radix: 36)
+        // A label and some chance: the clock of a board without a battery shows the same moment at every start.
+        let boot =
+            String(Int64(Date().timeIntervalSince1970), radix: 36) + "."
+            + String(UInt32.random(in: 0 ... .max), radix: 36)
         let parts = try RobotParts(
             board: board, building: building, ports: SystemSerialPorts(), gpio: SystemGPIOLines(), log: log,
             version: Doorstep.version, boot: boot, isDurable: true)
@@ -60,7 +63,7 @@ public struct Daemon: Sendable {
             RecorderService(recorder: parts.recorder, uploader: uploader),
             DeviceThreads(rack: rack, wheels: wheels, priority: devicePriority),
             LoopService(loop: loop, log: log),
-            DeliberationService(deliberation: deliberation, loop: loop),
+            DeliberationService(deliberation: deliberation, loop: loop, manager: manager),
             ConsoleService(board: board, control: control, log: log),
             IntakeService(inbox: parts.inbox, deliberation: deliberation),
         ]

@@ -28,7 +28,7 @@ public final class SteppedRobot: Sendable {
     private let isThinking = Atomic<Bool>(true)
 
     /// Civil time at the clock's zero: a label, nothing depends on it but promised times.
-    private let wallAtZero: WallTime
+    private let wallAtZero: Mutex<WallTime>
 
     /// - Parameters:
     ///   - ports: The board's serial lines, in memory.
@@ -48,7 +48,16 @@ public final class SteppedRobot: Sendable {
             wakeWheels: {})
         deliberation = Deliberation(parts, isStepped: true)
         control = ControlDesk(deliberation: deliberation)
-        self.wallAtZero = wallAtZero
+        self.wallAtZero = Mutex(wallAtZero)
+    }
+
+    /// Sets civil time, as whoever sets the machine's clock does: from now on it is this much later (or earlier).
+    public func jumpWall(by seconds: Double) {
+        wallAtZero.withLock { $0 = WallTime(secondsSince1970: $0.secondsSince1970 + seconds) }
+    }
+
+    private func wall(at now: Instant) -> WallTime {
+        WallTime(secondsSince1970: wallAtZero.withLock { $0.secondsSince1970 } + now.seconds(since: .zero))
     }
 
     /// Lets time pass in steps of a millisecond from `start` until `until` says so or `end` is reached.
@@ -80,7 +89,7 @@ public final class SteppedRobot: Sendable {
     private func advance(to now: Instant, _ observer: TickObserver?) async {
         parts.rack.service(at: now)
         await loop.tick(at: now, observer: observer)
-        let wall = WallTime(secondsSince1970: wallAtZero.secondsSince1970 + now.seconds(since: .zero))
+        let wall = wall(at: now)
         if now.nanoseconds % (1_000_000_000 / Int64(Deliberation.rate)) == 0, isThinking.load(ordering: .relaxed) {
             await deliberation.step(at: now, wall: wall)
         }
@@ -105,8 +114,14 @@ public final class SteppedRobot: Sendable {
     /// Ticks done so far.
     public var ticks: Int { loop.counter.load(ordering: .relaxed) }
 
-    /// Asks for an orderly end: stop, release what can be released. Give it some hundred milliseconds of clock.
+    /// Asks for an orderly end, as SIGTERM does: stop, release what can be released. Run on until `hasStopped`.
     public func beginShutdown() async { await deliberation.receive(.shutdown) }
+
+    /// Whether the orderly end is over; it takes at most 3 s of the clock.
+    public var hasStopped: Bool { get async { await deliberation.hasStopped } }
+
+    /// The line for `systemctl status`.
+    public var statusLine: String { get async { await deliberation.statusLine } }
 
     /// Leaves the deliberation's steps out (true), as if it hung on something, until it is let go on (false).
     public func stallDeliberation(_ stalled: Bool) { isThinking.store(!stalled, ordering: .relaxed) }
@@ -118,7 +133,6 @@ public final class SteppedRobot: Sendable {
 
     /// Seals the recording.
     public func finish(at now: Instant) {
-        let wall = WallTime(secondsSince1970: wallAtZero.secondsSince1970 + now.seconds(since: .zero))
-        parts.recorder.finish(at: now, wall: wall)
+        parts.recorder.finish(at: now, wall: wall(at: now))
     }
 }

@@ -109,8 +109,9 @@ public struct DoorSession: Sendable {
         return giveBack(now)
     }
 
-    /// Writes 0, unless somebody else's session is the one that it would end.
+    /// Writes 0, unless somebody else's session is the one that it would end; before the first report nobody knows.
     private mutating func giveBack(_ now: Instant) -> [RelayCommand] {
+        guard report != nil else { return [] }
         if let holder = report?.session, holder != 0, holder != session { return [] }
         return write(0, now)
     }

@@ -143,8 +143,10 @@ public struct LiftSession: Sendable {
         return giveBack(now)
     }
 
-    /// Ends the session, unless somebody else's session is the one that it would end.
+    /// Ends the session, unless somebody else's session is the one that it would end; before the first report nobody
+    /// knows.
     private mutating func giveBack(_ now: Instant) -> [RelayCommand] {
+        guard report != nil else { return [] }
         if let holder = report?.session, holder != 0, holder != session { return [] }
         lastSent = now
         // A floor has to be named; the one where the car is sends it nowhere.

@@ -42,10 +42,23 @@ extension RobotStatus {
 
     /// The mission under way and those that wait.
     var missionTable: [PageLine] {
-        var table = TextTable("MISSION", "STATE", ">PRIORITY", "DOING, OR TO")
-        if let mission { table.add(mission.id, mission.state, "-", mission.step) }
-        for waiting in queue { table.add(waiting.id, "waiting", "\(waiting.priority)", waiting.place) }
+        var table = TextTable("MISSION", "STATE", ">PRIORITY", "TO", "PROMISED", "HAND-OVER", "DOING")
+        if let mission {
+            table.add(
+                mission.id, mission.state, mission.priority.map { "\($0)" } ?? "-",
+                mission.place.isEmpty ? "-" : mission.place, promiseText(mission.promised),
+                mission.eta.map { "in \(spanText($0))" } ?? "-", mission.step)
+        }
+        for waiting in queue where waiting.id != mission?.id {
+            table.add(
+                waiting.id, "waiting", "\(waiting.priority)", waiting.place, promiseText(waiting.promised), "-", "-")
+        }
         return table.lines
+    }
+
+    /// When a meal is promised for.
+    private func promiseText(_ promised: Double?) -> String {
+        promised.map { $0 < 0 ? "\(spanText(-$0)) ago" : "in \(spanText($0))" } ?? "-"
     }
 
     /// One mission.
@@ -65,10 +78,7 @@ extension RobotStatus {
         return PageLine.fields([
             ("mission", mission.id), ("state", mission.state), ("doing", mission.step),
             ("hand-over", mission.eta.map { "in \(spanText($0))" } ?? "cannot be said"),
-            (
-                "promised",
-                mission.promised.map { $0 < 0 ? "\(spanText(-$0)) ago" : "in \(spanText($0))" } ?? "no time"
-            ),
+            ("promised", promiseText(mission.promised)),
             ("where", placeText),
         ])
     }

@@ -7,9 +7,9 @@ extension RobotStatus {
         var table = TextTable("DEVICE", "PHASE", ">FRAMES", ">ERRORS", ">AGE", "IDENTITY")
         for device in devices {
             table.add(
-                device.slot, device.phase, "\(device.frames)",
+                device.slot, device.condition, "\(device.frames)",
                 "\(device.checksumErrors + device.resyncs + device.timeouts)", ageText(device.age), device.identity,
-                isAlert: device.phase != "running")
+                isAlert: !device.isInService)
         }
         return table.lines + devices.compactMap(\.faultLines).flatMap { $0 }
     }
@@ -26,7 +26,7 @@ extension RobotStatus {
         }
         var lines = PageLine.fields(
             [
-                ("device", device.slot), ("phase", device.phase), ("identity", device.identity),
+                ("device", device.slot), ("phase", device.condition), ("identity", device.identity),
                 ("port", device.port), ("last good", ageText(device.age) + (device.age == nil ? "" : " ago")),
                 ("frames", "\(device.frames)"),
                 ("bytes", "\(bytesText(device.bytesIn)) in, \(bytesText(device.bytesOut)) out"),
@@ -35,7 +35,7 @@ extension RobotStatus {
                     "\(device.checksumErrors) checksum, \(device.resyncs) resync, \(device.timeouts) timeout"
                 ),
                 ("reconnects", "\(device.reconnects)"),
-            ], alerts: device.phase == "running" ? [] : ["phase"])
+            ], alerts: device.isInService ? [] : ["phase"])
         lines += device.faultLines ?? []
         return lines
     }

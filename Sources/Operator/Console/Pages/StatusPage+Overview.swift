@@ -4,7 +4,7 @@ import RobotModel
 extension RobotStatus {
     /// What a technician wants to know first.
     var overview: [PageLine] {
-        let outOfService = devices.filter { $0.phase != "running" }
+        let outOfService = devices.filter { !$0.isInService }
         var alerts: Set<String> = []
         if !outOfService.isEmpty { alerts.insert("devices") }
         if isStopped { alerts.insert("safety") }
@@ -28,9 +28,10 @@ extension RobotStatus {
         var ports = TextTable("DEVICE", "PHASE", ">FRAMES", ">IN", ">OUT", ">ERRORS", ">AGE")
         for device in devices {
             ports.add(
-                device.slot, device.phase, "\(device.frames)", bytesText(device.bytesIn), bytesText(device.bytesOut),
+                device.slot, device.condition, "\(device.frames)", bytesText(device.bytesIn),
+                bytesText(device.bytesOut),
                 "\(device.checksumErrors + device.resyncs + device.timeouts)", ageText(device.age),
-                isAlert: device.phase != "running")
+                isAlert: !device.isInService)
         }
         return [
             PageLine("\(robot) \(version), up \(spanText(uptime)); any key ends this", .bold),
@@ -92,7 +93,9 @@ extension RobotStatus {
     }
 
     private func devicesText(_ outOfService: [DeviceSection]) -> String {
-        let running = "\(devices.count - outOfService.count) of \(devices.count) running"
+        let listening = devices.filter { $0.condition == "listening" }.map(\.slot)
+        var running = "\(devices.count - outOfService.count) of \(devices.count) in service"
+        if !listening.isEmpty { running += " (not heard yet: \(listening.joined(separator: ", ")))" }
         guard !outOfService.isEmpty else { return running }
         return "\(running); " + outOfService.map { "\($0.slot) \($0.phase)" }.joined(separator: ", ")
     }

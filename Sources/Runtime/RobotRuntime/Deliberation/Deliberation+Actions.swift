@@ -93,7 +93,7 @@ extension Deliberation {
             doorwayGap = nil
         case .verifyPIN(let hash, let digits): verify(digits, against: hash)
         case .journal: break
-        case .say(let text): announce(text)
+        case .say(let text, let urgency, let hint): announce(text, urgency, hint: hint)
         case .status(let status):
             self.status = status
             recorder.record(.mission, status, at: now)
@@ -155,13 +155,32 @@ extension Deliberation {
         }
     }
 
+    /// Says what has gone wrong to people, the console and the recording.
+    func announce(_ error: RobotError, _ urgency: Urgency, lead: String = "") {
+        announce(lead + error.sentence, urgency, hint: error.hint)
+    }
+
     /// Says something to people, the console and the recording.
-    func announce(_ text: String) {
-        log.notice("\(text)")
-        let announcement = Announcement(time: now.seconds(since: started ?? now), text: text)
+    func announce(_ text: String, _ urgency: Urgency = .notice, hint: String? = nil) {
+        log.log(level: Logger.Level(urgency), "\(hint.map { "\(text)\n  hint: \($0)" } ?? text)")
+        let announcement = Announcement(
+            time: now.seconds(since: started ?? now), text: text, urgency: urgency, hint: hint)
         announcements.append(announcement)
         if announcements.count > 100 { announcements.removeFirst() }
         recorder.record(.log, announcement, at: now)
+    }
+}
+
+extension Logger.Level {
+    /// The level of what the robot says, as the journal shall sort it.
+    init(_ urgency: Urgency) {
+        self =
+            switch urgency {
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            }
     }
 }
 

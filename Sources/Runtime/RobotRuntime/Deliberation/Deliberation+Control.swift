@@ -39,7 +39,7 @@ extension Deliberation {
         case .clear:
             return .done(clear())
         case .log(let lines):
-            return .lines(announcements.suffix(lines).map { "[\(Self.clockText($0.time))] \($0.text)" })
+            return .lines(announcements.suffix(lines).flatMap(Self.lines))
         case .mayRestart:
             let report = channels.report.load()
             let stands = abs(report.twist.linear) < 0.01 && abs(report.twist.angular) < 0.02
@@ -60,7 +60,7 @@ extension Deliberation {
         let resets = safety.causes.intersection([.servoAlert, .wheelFault])
         if !resets.isEmpty { rack.clearAlerts() }
         channels.clears.push(1)
-        announce("cleared by a person")
+        announce("cleared by a person", .notice)
         var parts = [safety.latched.isEmpty && !resets.isEmpty ? "" : "cleared"]
         if !resets.isEmpty { parts.append("resetting: \(resets.names.joined(separator: ", "))") }
         let left = safety.causes.subtracting(resets)
@@ -75,7 +75,7 @@ extension Deliberation {
                 .busy, "mission \(mission) is under way",
                 hint: "wait for its end, or cancel it: `mission cancel \(mission)`")
         }
-        announce("technician: \(command)")
+        announce("technician: \(command)", .notice)
         let report = channels.report.load()
         switch command {
         case .compartment(let open): perform([.lockCompartment(!open)], report)
@@ -152,14 +152,23 @@ extension Deliberation {
         }
     }
 
+    /// An announcement as the log shows it: when, how urgent if it is, and what to do about it.
+    private static func lines(_ announcement: Announcement) -> [String] {
+        let mark = announcement.urgency >= .warning ? "\(announcement.urgency.rawValue): " : ""
+        let line = "[\(clockText(announcement.time))] \(mark)\(announcement.text)"
+        guard announcement.urgency >= .warning, let hint = announcement.hint else { return [line] }
+        return [line, "    hint: \(hint)"]
+    }
+
     /// Minutes and seconds since the start.
     private static func clockText(_ seconds: Double) -> String {
         let whole = Int(seconds)
         return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
     }
 
-    /// A line for `systemctl status`: mission, level, tick, and what does not work.
+    /// A line for `systemctl status`: mission, level, tick, and what does not work; while it stops, what of.
     var statusLine: String {
+        if let stop { return stop.result?.line ?? announcements.last?.text ?? "stopping" }
         var parts: [String] = []
         parts.append(status.mission.map { "\($0): \(status.step)" } ?? "no mission")
         parts.append("level \(localizer.level)")
@@ -167,13 +176,5 @@ extension Deliberation {
         let failed = rack.statuses.filter { $0.phase != .running }.map(\.slot.rawValue)
         if !failed.isEmpty { parts.append("out of service: \(failed.joined(separator: ", "))") }
         return parts.joined(separator: "; ")
-    }
-
-    /// Whether an orderly stop has done what it can: the wheels stand and what can be given back has been.
-    var isAtRest: Bool {
-        let report = channels.report.load()
-        guard abs(report.twist.linear) < 0.01, abs(report.twist.angular) < 0.02, isShuttingDown else { return false }
-        let held = desk.doors.values.map(\.session) + desk.lifts.values.map(\.session)
-        return !held.contains { if case .releasing = $0 { true } else { false } }
     }
 }

@@ -8,9 +8,17 @@ extension Deliberation {
         for outcome in outcomes {
             switch outcome {
             case .accepted(let mission): events.append(.submitted(mission))
-            case .known(let id, let state): announce("mission \(id) has been taken in before; it is \(state.rawValue)")
+            case .known(let id, let state):
+                announce("mission \(id) has been taken in before; it is \(state.rawValue)", .notice)
             case .quarantined(let file, let errors):
-                announce("\(file) is in quarantine: \(errors.first?.description ?? "")")
+                let more = errors.count > 1 ? " (and \(errors.count - 1) more in its .error file)" : ""
+                announce(
+                    "\(file) is in quarantine: \(errors.first?.sentence ?? "")\(more)", .warning,
+                    hint: errors.first?.hint)
+            case .ignored(let file):
+                announce(
+                    "\(file) in the inbox is left alone: its name does not end in .yaml", .warning,
+                    hint: "rename it if it is a mission; write a mission elsewhere first, or as \(file).part")
             case .stuck(let file, let error): log.error("\(file) stays in the inbox: \(error)")
             }
         }

@@ -16,7 +16,7 @@ extension Deliberation {
         confirmClaim(at: now)
         let mayLook = !localizer.isSuspended && consideredLevels.isEmpty && Self.stands(report)
         guard poseRecovery.step(localizer.state, mayLook: mayLook, at: now), claim == nil else { return }
-        announce("I have lost my place; looking around on \(localizer.level)")
+        announce("I have lost my place; looking around on \(localizer.level)", .warning)
         localizer.seek(localizer.ownGuesses, isTold: false)
     }
 
@@ -84,7 +84,7 @@ extension Deliberation {
             if let claim {
                 refuse(claim.words, "\(both); say which: `pose set <level> <x> <y> <yaw°>`")
             } else {
-                announce("I do not know where I am: \(both)")
+                announce("I do not know where I am: \(both)", .error, hint: PoseClaim.usage)
             }
         }
     }
@@ -103,7 +103,7 @@ extension Deliberation {
 
     private func refuse(_ words: String, _ why: String) {
         claim = nil
-        announce("the robot is not \(words), or its view is blocked: \(why)")
+        announce("the robot is not \(words), or its view is blocked: \(why)", .warning)
     }
 
     private static func stands(_ report: TickReport) -> Bool {

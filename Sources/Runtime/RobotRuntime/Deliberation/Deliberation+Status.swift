@@ -47,17 +47,20 @@ extension Deliberation {
         let after = safety.action >= .hold
         let causes = safety.causes.union(safety.latched)
         if after && (!before || causes.subtracting(lastSafety.causes.union(lastSafety.latched)) != []) {
-            announce("stopped: \(causes.names.joined(separator: ", "))")
+            announce("stopped: \(causes.names.joined(separator: ", "))", causes.urgency, hint: causes.hint)
         } else if after && safety.causes.isEmpty && !lastSafety.causes.isEmpty {
             let next =
                 safety.latched == .bumper ? "goes on after standing for 3 s" : "waits for `clear` from a person"
-            announce("\(safety.latched.names.joined(separator: ", ")): gone; \(next)")
+            announce(
+                "\(safety.latched.names.joined(separator: ", ")): gone; \(next)", .warning, hint: safety.latched.hint)
         } else if before && !after {
-            announce("free to go on")
+            announce("free to go on", .info)
         }
         if safety.causes.contains(.batteryLow), !lastSafety.causes.contains(.batteryLow) {
             let percent = Int((channels.battery.load().value.stateOfCharge * 100).rounded())
-            announce("battery low: \(percent) % left; no further mission is begun before it has been charged")
+            announce(
+                "battery low: \(percent) % left; no further mission is begun before it has been charged", .warning,
+                hint: SafetyCauses.batteryLow.hint)
         }
     }
 
@@ -70,18 +73,22 @@ extension Deliberation {
                 .devices, DeviceRecord(slot: status.slot.rawValue, phase: status.phase.rawValue, fault: status.fault),
                 at: now)
             switch status.phase {
-            case .running where before != nil: announce("\(status.slot): in service (\(status.identity))")
-            case .recovering, .degraded: announce(Self.text(status))
-            case .connecting where status.fault != nil && before != nil: announce(Self.text(status))
+            case .running where before != nil:
+                let who = status.identity.isEmpty ? "its port is open, nothing has been heard yet" : status.identity
+                announce("\(status.slot): in service (\(who))", .info)
+            case .degraded: complain(of: status, .warning)
+            case .recovering: complain(of: status, .error)
+            case .connecting where status.fault != nil && before != nil: complain(of: status, .error)
             default: break
             }
         }
     }
 
     /// A device's trouble with its slot in front, once.
-    private static func text(_ status: DeviceStatus) -> String {
-        let what = status.fault?.description ?? status.phase.rawValue
-        return what.hasPrefix(status.slot.rawValue) ? what : "\(status.slot): \(what)"
+    private func complain(of status: DeviceStatus, _ urgency: Urgency) {
+        let slot = status.slot.rawValue
+        guard let fault = status.fault else { return announce("\(slot): \(status.phase.rawValue)", urgency) }
+        announce(fault, urgency, lead: fault.what.hasPrefix(slot) ? "" : "\(slot): ")
     }
 
     /// Everything about the robot at this moment.
@@ -95,12 +102,18 @@ extension Deliberation {
         // The pose below is of the moment of the tick's last report.
         snapshot.clock = report.time.seconds(since: .zero)
         if let mission = status.mission {
+            let known =
+                executive.mission?.id == mission
+                ? executive.mission : executive.queue.missions.first { $0.id == mission }
             snapshot.mission = MissionSection(
                 id: mission.rawValue, state: status.state?.rawValue ?? "", step: status.step, eta: status.eta,
-                promised: status.promised.map { $0.secondsSince1970 - wall.secondsSince1970 })
+                promised: status.promised.map { $0.secondsSince1970 - wall.secondsSince1970 },
+                priority: known?.priority, place: (known?.deliver.place ?? status.place)?.rawValue ?? "")
         }
         snapshot.queue = executive.queue.missions.map {
-            QueuedMission(id: $0.id.rawValue, priority: $0.priority, place: $0.deliver.place.rawValue)
+            QueuedMission(
+                id: $0.id.rawValue, priority: $0.priority, place: $0.deliver.place.rawValue,
+                promised: $0.deliver.promised.secondsSince1970 - wall.secondsSince1970)
         }
         snapshot.place = placeSection(report)
         snapshot.tick = health.section

@@ -85,7 +85,8 @@ actor Deliberation {
     var stepCount = 0
     var lastDoors: [DoorID: DoorState] = [:]
     var lastLifts: [LiftID: LiftState] = [:]
-    var isShuttingDown = false
+    /// The orderly stop, once somebody has asked for it.
+    var stop: OrderlyStop?
     var health = LoopHealth()
     var uplink: @Sendable () -> String = { "no station" }
 
@@ -113,9 +114,15 @@ actor Deliberation {
                 FacilityDesk.LiftWiring(number: $0.number, floors: $0.floors)
             }, session: session)
         for (facility, number) in recovered.sessions {
+            // One that was being given back is given back again: the building may have missed the word.
+            let isEnding = recovered.ending.contains(facility)
             switch facility {
-            case .door(let door): desk.adopt(door: door, session: number)
-            case .lift(let lift): desk.adopt(lift: lift, session: number)
+            case .door(let door):
+                desk.adopt(door: door, session: number)
+                if isEnding { desk.release(door: door) }
+            case .lift(let lift):
+                desk.adopt(lift: lift, session: number)
+                if isEnding { desk.release(lift: lift) }
             }
         }
         executive = Executive(
@@ -165,12 +172,13 @@ actor Deliberation {
         }
         drive(report)
         tell(report)
+        lookAtStop(report)
         stepCount += 1
     }
 
     /// Something from outside the step: an operator's word, the result of a PIN check.
     func receive(_ event: MissionEvent) {
-        if case .shutdown = event { isShuttingDown = true }
+        if case .shutdown = event, stop == nil { stop = OrderlyStop(begun: now) }
         events.append(event)
     }
 

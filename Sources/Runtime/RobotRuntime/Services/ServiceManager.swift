@@ -14,12 +14,14 @@ struct ServiceManager: Sendable {
         watchdogInterval = environment["WATCHDOG_USEC"].flatMap { Int64($0) }.map { .microseconds($0 / 2) }
     }
 
-    func ready(_ status: String) { send("READY=1\nSTATUS=\(status)") }
+    func ready(_ status: String) { send("READY=1\nSTATUS=\(status)", waitsForRoom: true) }
     func status(_ status: String) { send("STATUS=\(status)") }
     func feedWatchdog() { send("WATCHDOG=1") }
     func stopping() { send("STOPPING=1") }
 
-    private func send(_ message: String) {
+    /// - Parameter waitsForRoom: Wait when systemd has much to read. What is said again soon is rather lost: nobody may
+    ///   keep the robot from coming to its stand.
+    private func send(_ message: String, waitsForRoom: Bool = false) {
         guard let path, let first = path.first, first == "/" || first == "@" else { return }
         let socket = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { return }
@@ -33,9 +35,10 @@ struct ServiceManager: Sendable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
         let text = Array(message.utf8)
+        let flags = Int32(MSG_NOSIGNAL) | (waitsForRoom ? 0 : Int32(MSG_DONTWAIT))
         _ = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(socket, text, text.count, Int32(MSG_NOSIGNAL), $0, length)
+                sendto(socket, text, text.count, flags, $0, length)
             }
         }
     }

@@ -1,10 +1,11 @@
 import Logging
+import Realtime
 import RobotModel
 import ServiceLifecycle
 import Synchronization
 
-/// Tells systemd that all is well, from an ordinary task, and only while it is: while the tick's counter advances and
-/// the deliberation steps. A stalled loop is not fed, and systemd restarts the daemon.
+/// Tells systemd that all is well, from an ordinary task, and only while it is (`Heartbeat`). A stalled loop is not fed,
+/// and systemd restarts the daemon.
 struct WatchdogService: Service {
     let loop: ControlLoop
     let deliberation: Deliberation
@@ -13,23 +14,20 @@ struct WatchdogService: Service {
 
     func run() async throws {
         let clock = ContinuousClock()
-        var lastTicks = -1
-        var lastSteps = -1
+        var heartbeat = Heartbeat()
         var lastStatus = ""
         var isReady = false
-        let interval = min(manager.watchdogInterval ?? .seconds(1), .seconds(1))
+        // Half of what systemd grants, halved: one look in a bad moment is no reason for a restart.
+        let interval = min((manager.watchdogInterval ?? .seconds(1)) / 2, .milliseconds(500))
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let ticks = loop.counter.load(ordering: .relaxed)
             let steps = await deliberation.stepCount
-            let advances = ticks > lastTicks && steps > lastSteps
-            if advances {
-                manager.feedWatchdog()
+            if let trouble = heartbeat.look(ticks: ticks, steps: steps, safety: await deliberation.lastSafety) {
+                log.error("\(trouble): watchdog not fed")
             } else {
-                log.error(
-                    "the tick or the deliberation stands still (\(ticks) ticks, \(steps) steps): watchdog not fed")
+                manager.feedWatchdog()
             }
-            lastTicks = ticks
-            lastSteps = steps
+            if !isReady { await deliberation.note(LoopHealth(loop)) }
             let status = await deliberation.statusLine
             if !isReady, ticks > 0, steps > 0 {
                 manager.ready(status)

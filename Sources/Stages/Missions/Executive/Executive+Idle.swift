@@ -57,7 +57,8 @@ extension Executive {
                 hint: "charge the battery")
             let isNews = waitingFor?.code != .noEnergy
             let put = putOff(mission, until: view.now + Self.noEnergyPause, error)
-            return isNews ? [.journal(.state(mission.id, .waitingForEnergy, error)), .say(error.what)] + put : put
+            return isNews
+                ? [.journal(.state(mission.id, .waitingForEnergy, error)), .complain(error, .warning)] + put : put
         }
         return start(mission, check, view)
     }

@@ -52,7 +52,7 @@ extension Executive {
         case .failed(let error): actions += fail(error, view)
         case .stuck(let error):
             mode = .needsHelp(error)
-            actions += [.say("I need help: \(error.what)")]
+            actions += [.complain(error, lead: "I need help: ")]
         }
         return actions + tend(view)
     }
@@ -173,13 +173,13 @@ extension Executive {
         if skill is CollectMeal { armIsStowed = true }
         guard let errand else { return [] }
         switch errand.leg {
-        case .toCollect, .dock, .collect: return [.say(error.what)] + close(.failed, error, view)
+        case .toCollect, .dock, .collect: return [.complain(error)] + close(.failed, error, view)
         case .toDeliver, .handOver: return bringBack(error, view)
         // It stays in the compartment; whoever is at home takes it out.
-        case .toReturn, .giveBack: return [.say(error.what)] + close(.failed, error, view)
+        case .toReturn, .giveBack: return [.complain(error)] + close(.failed, error, view)
         case .toHome:
             homeNotBefore = view.now + .seconds(60)
-            return [.say(error.what)] + dropErrand()
+            return [.complain(error)] + dropErrand()
         }
     }
 
@@ -187,7 +187,8 @@ extension Executive {
     mutating func bringBack(_ error: RobotError, _ view: WorldView) -> [MissionAction] {
         guard let id = errand?.mission?.id else { return [] }
         errand?.error = error
-        return [.drive(.stand), .journal(.state(id, .returning, error)), .say(error.what)] + begin(.toReturn, view)
+        return [.drive(.stand), .journal(.state(id, .returning, error)), .complain(error, .warning)]
+            + begin(.toReturn, view)
     }
 
     /// A mission ends.
@@ -197,7 +198,9 @@ extension Executive {
             mission: mission.id, state: state, step: state.rawValue, place: mission.deliver.place,
             level: view.level, promised: mission.deliver.promised, custody: errand.custody, error: error,
             waiting: queue.count)
-        return dropErrand() + [.journal(.state(mission.id, state, error)), .status(status)]
+        let news = MissionAction.say(
+            "mission \(mission.id) is over: \(state.rawValue)", error == nil ? .notice : .warning)
+        return dropErrand() + [.journal(.state(mission.id, state, error)), .status(status), news]
     }
 
     /// Nothing is under way any more; what comes next is found at the next tick.

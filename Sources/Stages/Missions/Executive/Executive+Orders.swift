@@ -38,7 +38,7 @@ extension Executive {
         case .storageFailed(_, let undone, _):
             mode = .running
             return undone + goals.restore(view)
-        case .lost: return [.say(RobotError.lostPose(view, building).description)]
+        case .lost: return [.complain(.lostPose(view, building))]
         case .running, .recovering, .heldUp, .shutDown: return []
         }
     }
@@ -91,18 +91,29 @@ extension Executive {
 
     mutating func shutDown(_ view: WorldView) -> [MissionAction] {
         let stops = goals.suspend(view)
+        var actions: [MissionAction] = [.say(interruption)]
         mode = .shutDown
-        var actions: [MissionAction] = []
         for facility in ledger.open {
             if building.contains(view.pose, on: view.level, in: facility) {
-                actions.append(.say("I stand in \(facility); its session stays open"))
+                actions.append(
+                    .say(
+                        "I stand in \(facility): its session stays open, and is in the journal", .warning,
+                        hint: "\(facility) lets go of me after 10 s of silence; I ask for it again at the next start"))
             } else {
-                actions.append(facility.release)
+                actions += [.say("giving \(facility) back", .info), facility.release]
             }
         }
         let pose: [MissionAction] =
             if case .tracking = view.localization { [.journal(.pose(view.pose, view.level))] } else { [] }
         return stops + actions + pose
+    }
+
+    /// What a shutdown interrupts, in words.
+    private var interruption: String {
+        guard let errand else { return "stopping: nothing is under way" }
+        let step = skill?.words ?? errand.leg.rawValue
+        guard let id = errand.mission?.id else { return "stopping on the way home, \(step)" }
+        return "stopping in mission \(id), \(step); it goes on at the next start"
     }
 
     mutating func storageFailed(
@@ -119,6 +130,6 @@ extension Executive {
         }
         waitingFor = error
         mode = .storageFailed(error, undone: undone, since: view.now)
-        return goals.suspend(view) + (isNews ? [.say("I stop: \(error.what)")] : [])
+        return goals.suspend(view) + (isNews ? [.complain(error, lead: "I stop: ")] : [])
     }
 }

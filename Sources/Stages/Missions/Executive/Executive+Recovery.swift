@@ -28,15 +28,40 @@ extension Executive {
         let progress =
             recovered.progress
             ?? MissionProgress(mission: mission?.id, leg: errand.leg, skill: "travel", state: "planning")
-        let name = mission.map { "mission \($0.id)" } ?? "the way home"
-        let text =
-            "back after a restart: I was at \(progress.leg.rawValue) of \(name) (\(progress.skill) \(progress.state))"
-        return [.say(isInside ? text + ", and I am in the lift" : text)] + goOn(errand.leg, progress, view)
+        let text = "back after a restart: I was \(whereabouts)\(words(progress, mission))"
+        return [.say(isInside ? text + "; I am in the lift" : text)] + goOn(errand.leg, progress, view)
+    }
+
+    /// Where the journal last saw the robot: "on L1 near kerb, "; empty when it never has.
+    private var whereabouts: String {
+        guard let pose = recovered.lastPose, let level = recovered.lastLevel else { return "" }
+        let near = building.level(level)?.places.values.min {
+            $0.position.distance(to: pose.position) < $1.position.distance(to: pose.position)
+        }
+        return "on \(level)\(near.map { " near \($0.id)" } ?? ""), "
+    }
+
+    /// What was interrupted: "on the way to suite_301 with the meal of mission lunch (door entrance: crossing)".
+    private func words(_ progress: MissionProgress, _ mission: Mission?) -> String {
+        let detail = progress.words.map { " (\($0))" } ?? ""
+        guard let mission else { return "on the way home\(detail)" }
+        let leg =
+            switch progress.leg {
+            case .toCollect: "on the way to \(mission.collect.place) for mission \(mission.id)"
+            case .dock: "docking at box \(mission.collect.box) for mission \(mission.id)"
+            case .collect: "taking the meal of mission \(mission.id) out of box \(mission.collect.box)"
+            case .toDeliver: "on the way to \(mission.deliver.place) with the meal of mission \(mission.id)"
+            case .handOver: "handing the meal of mission \(mission.id) over at \(mission.deliver.place)"
+            case .toReturn: "bringing the meal of mission \(mission.id) back to \(returnPlace(mission))"
+            case .giveBack: "giving the meal of mission \(mission.id) back at \(returnPlace(mission))"
+            case .toHome: "on the way home after mission \(mission.id)"
+            }
+        return leg + detail
     }
 
     private mutating func ask(_ error: RobotError) -> [MissionAction] {
         mode = .needsHelp(error)
-        return [.say("I need help: \(error.what)")]
+        return [.complain(error, lead: "I need help: ")]
     }
 
     /// The lift step of a route whose car the robot stands in, if it does.
@@ -67,7 +92,7 @@ extension Executive {
         if errand?.custody == .robot, !isLoaded, leg == .toDeliver || leg == .toReturn {
             let error = RobotError(
                 .mealMissing, "the meal is not in my compartment any more", hint: "somebody may have taken it out")
-            return [.say(error.what)] + close(.failed, error, view)
+            return [.complain(error)] + close(.failed, error, view)
         }
         if isLoaded, leg == .toCollect || leg == .dock {
             return ask(

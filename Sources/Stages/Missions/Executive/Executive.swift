@@ -97,6 +97,12 @@ public struct Executive: Sendable {
     /// What the robot does, for people.
     public func status(_ view: WorldView) -> MissionStatus { describe(view) }
 
+    /// The mission under way.
+    public var mission: Mission? { errand?.mission }
+
+    /// Doors and lifts that the building knows as ours: those that are kept, and those that are being given back.
+    public var sessions: (open: [Facility], ending: [Facility]) { (ledger.open, ledger.ending) }
+
     /// Whether nothing is under way: no mission, no way home.
     public var isIdle: Bool { errand == nil && queue.count == 0 && !isRecovering }
 

@@ -25,7 +25,7 @@ struct PoseWatch: Sendable {
         since = start
         guard !hasAsked, view.now - start >= Self.patience else { return [] }
         hasAsked = true
-        return [.say([error.what, error.hint].compactMap { $0 }.joined(separator: "; "))]
+        return [.complain(error)]
     }
 }
 

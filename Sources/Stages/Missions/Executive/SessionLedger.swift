@@ -63,6 +63,11 @@ struct SessionLedger: Sendable {
     var open: [Facility] {
         entries.filter { !$0.value.isEnding }.keys.sorted { $0.description < $1.description }
     }
+
+    /// What is being given back, and has not been confirmed.
+    var ending: [Facility] {
+        entries.filter { $0.value.isEnding }.keys.sorted { $0.description < $1.description }
+    }
 }
 
 extension Facility {

@@ -18,7 +18,7 @@ struct StatusReporter: Sendable {
         }
         let progress = MissionProgress(
             mission: errand.mission?.id, leg: errand.leg, skill: skill.name, state: skill.stateName,
-            step: skill.facility == nil ? nil : skill.routeStep)
+            step: skill.facility == nil ? nil : skill.routeStep, words: skill.words)
         guard progress != lastProgress else { return nil }
         lastProgress = progress
         return .progress(progress)
@@ -55,13 +55,16 @@ struct StatusReporter: Sendable {
                 heldSince = nil
                 hasSaidHold = false
             }
-            return hasSaidHold ? [.say("going on")] : []
+            return hasSaidHold ? [.say("going on", .info)] : []
         }
         let since = heldSince ?? view.now
         heldSince = since
         guard !hasSaidHold, view.now - since >= .seconds(1) else { return [] }
         hasSaidHold = true
-        let causes = view.safety.causes.union(view.safety.latched).names.joined(separator: ", ")
-        return [.say("holding: \(causes.isEmpty ? "\(view.safety.action)" : causes)")]
+        let causes = view.safety.causes.union(view.safety.latched)
+        let names = causes.names.joined(separator: ", ")
+        return [
+            .say("holding: \(names.isEmpty ? "\(view.safety.action)" : names)", causes.urgency, hint: causes.hint)
+        ]
     }
 }

@@ -144,7 +144,7 @@ extension CollectMeal {
         grasp += 1
         if grasp < Self.grasps.count {
             afterRetreat = .inserting
-            return retreat() + [.say("\(why); gripping once more")]
+            return retreat() + [.say("\(why); gripping once more", .warning)]
         }
         return giveUp(
             RobotError(
@@ -197,7 +197,7 @@ extension CollectMeal {
             reason.hint = [reason.hint, "shut box \(order.box) by hand"].compactMap { $0 }.joined(separator: "; ")
             self.reason = reason
         }
-        return [.say("box \(order.box) does not lock; please shut it by hand")] + enter(.stowing)
+        return [.say("box \(order.box) does not lock; please shut it by hand", .error)] + enter(.stowing)
     }
 
     mutating func undock(_ view: WorldView) -> [MissionAction] {
@@ -243,7 +243,7 @@ extension CollectMeal {
         tries += 1
         if tries >= 3 { return giveUp(error) }
         afterRetreat = state
-        return retreat() + [.say("\(error.what); trying once more")]
+        return retreat() + [.say("\(error.what); trying once more", .warning, hint: error.hint)]
     }
 
     private mutating func retreat() -> [MissionAction] {
@@ -254,8 +254,8 @@ extension CollectMeal {
     mutating func giveUp(_ error: RobotError) -> [MissionAction] {
         reason = error
         tries = 0
-        if hasOpenedBox || hasOpenedLid { return retreat() + [.say(error.what)] }
-        return [.say(error.what)] + enter(.stowing)
+        if hasOpenedBox || hasOpenedLid { return retreat() + [.complain(error)] }
+        return [.complain(error)] + enter(.stowing)
     }
 
     /// Shuts what was opened.

@@ -140,7 +140,10 @@ public struct DockAtBox: Skill {
     private mutating func again(_ why: String) -> [MissionAction] {
         if tries < Self.attempts {
             clock.enter(.backingUp)
-            return [.drive(.stand), .drive(.backUp(distance: 0.30)), .say("box \(box): \(why); approaching once more")]
+            return [
+                .drive(.stand), .drive(.backUp(distance: 0.30)),
+                .say("box \(box): \(why); approaching once more", .warning),
+            ]
         }
         return giveUp(
             RobotError(

@@ -167,7 +167,7 @@ public struct DoorCrossing: Skill {
         tries += 1
         if tries < Self.attempts {
             clock.enter(.pausing)
-            return [.releaseDoor(step.door), .say("door \(step.door): \(why); trying again")]
+            return [.releaseDoor(step.door), .say("door \(step.door): \(why); trying again", .warning)]
         }
         return giveUp(
             RobotError(
@@ -210,7 +210,7 @@ public struct DoorCrossing: Skill {
         if progress(view.pose) < 0.40, isShutting || isLost(door) {
             clock.enter(.reopening)
             return [
-                .drive(.stand), .requestDoor(step.door), .say("door \(step.door) closes on me; asking again"),
+                .drive(.stand), .requestDoor(step.door), .say("door \(step.door) closes on me; asking again", .warning),
             ]
         }
         if clock.isSettled, case .failed(let why) = view.drive {
@@ -245,7 +245,7 @@ public struct DoorCrossing: Skill {
         guard reason == nil, progress(view.pose) < 0.2 else {
             outcome = .stuck(error)
             // The session stays: a door must not close on a robot that stands in it.
-            return [.drive(.stand), .say("I am stuck in door \(step.door)")]
+            return [.drive(.stand), .say("I am stuck in door \(step.door)", .error, hint: error.hint)]
         }
         reason = error
         clock.enter(.retreating)

@@ -66,7 +66,7 @@ public struct DriveSkill: Skill {
                 }
                 if waited >= .seconds(5), !hasAsked {
                     hasAsked = true
-                    return [.say("please let me pass")]
+                    return [.say("please let me pass", .info)]
                 }
             case .idle, .moving: hasAsked = false
             }

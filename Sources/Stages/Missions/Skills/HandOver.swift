@@ -202,11 +202,11 @@ public struct HandOver: Skill {
                 RobotError(
                     .refused, "\(Self.attempts * Self.lockOuts) wrong \(secret)s were typed",
                     hint: "make sure that the recipient has the right \(secret), and send the meal once more"))
-            return [.say("too many wrong \(secret)s; I am leaving")]
+            return [.say("too many wrong \(secret)s; I am leaving", .warning)]
         }
         clock.enter(.lockedOut)
         reminded = .zero
-        return [.say("wrong \(secret); the keypad is locked for \(Int(clock.budget.inSeconds)) seconds")]
+        return [.say("wrong \(secret); the keypad is locked for \(Int(clock.budget.inSeconds)) seconds", .warning)]
     }
 
     private mutating func lockedOut(_ view: WorldView) -> [MissionAction] {
@@ -214,7 +214,7 @@ public struct HandOver: Skill {
         // Once: who goes on typing does not wait for an answer.
         guard reminded == .zero, view.keys.contains("#") else { return [] }
         reminded = clock.spent
-        return [.say("the keypad is still locked for \(Int(clock.budget.inSeconds)) seconds")]
+        return [.say("the keypad is still locked for \(Int(clock.budget.inSeconds)) seconds", .info)]
     }
 
     /// Back to waiting, with what is left of the patience.
@@ -223,7 +223,7 @@ public struct HandOver: Skill {
         reminded = .zero
         lastKey = nil
         clock.enter(.waiting, limit: max(patience, .seconds(15)))
-        return [.say(text)]
+        return [.say(text, .info)]
     }
 
     // MARK: The lid
@@ -237,7 +237,9 @@ public struct HandOver: Skill {
         if view.inputs.contains(.lidOpen) { return offer() }
         guard clock.isLate else { return [] }
         tries += 1
-        if tries < 3 { return [.lockCompartment(true), .say("my compartment does not open; trying again")] + open() }
+        if tries < 3 {
+            return [.lockCompartment(true), .say("my compartment does not open; trying again", .warning)] + open()
+        }
         outcome = .stuck(
             RobotError(.hardwareAlert, "my compartment does not open", hint: "look at the lid's lock and switch"))
         return [.lockCompartment(true)]
@@ -248,7 +250,7 @@ public struct HandOver: Skill {
         reminded = .zero
         tries = 0
         // The coil is let go, so that the latch catches when somebody shuts the lid.
-        return [.lockCompartment(true), .say("please take your meal and shut the lid")]
+        return [.lockCompartment(true), .say("please take your meal and shut the lid", .info)]
     }
 
     private mutating func offering(_ view: WorldView) -> [MissionAction] {
@@ -295,7 +297,7 @@ public struct HandOver: Skill {
         clock.enter(.shutting)
         sequence = ArmSequence(work.shutLid() + [work.leaveLid(), work.stow])
         let first = sequence.first.map { [MissionAction.arm($0)] } ?? []
-        return [.say("mind your hands: I shut the lid"), .gripper(.grip), .lockCompartment(true)] + first
+        return [.say("mind your hands: I shut the lid", .info), .gripper(.grip), .lockCompartment(true)] + first
     }
 
     private mutating func shutting(_ view: WorldView) -> [MissionAction] {
@@ -335,6 +337,6 @@ public struct HandOver: Skill {
     private mutating func remind(_ text: String) -> [MissionAction] {
         guard clock.spent - reminded >= Self.reminder else { return [] }
         reminded = clock.spent
-        return [.say(text)]
+        return [.say(text, .info)]
     }
 }

@@ -34,7 +34,7 @@ extension LiftRide {
         calls += 1
         if calls < Self.callAttempts {
             clock.enter(.pausing)
-            return [.releaseLift(step.lift), .say("lift \(step.lift): \(why); trying again")]
+            return [.releaseLift(step.lift), .say("lift \(step.lift): \(why); trying again", .warning)]
         }
         return giveUp(
             RobotError(
@@ -56,7 +56,7 @@ extension LiftRide {
         if clock.isLate { return retry("there is no room in the car") }
         if !hasSpoken, clock.spent > .seconds(5) {
             hasSpoken = true
-            return [.say("please make room in the lift")]
+            return [.say("please make room in the lift", .info)]
         }
         return []
     }
@@ -73,7 +73,9 @@ extension LiftRide {
             // Less than half in: the car is not ours yet.
             if door == .moving || door == .closed || lift.motion == .up || lift.motion == .down {
                 clock.enter(.reopening)
-                return [.drive(.stand), .callLift(step.lift, step.from), .say("the lift's door closes on me")]
+                return [
+                    .drive(.stand), .callLift(step.lift, step.from), .say("the lift's door closes on me", .warning),
+                ]
             }
             if case .failed(let why) = lift.session {
                 return backOff(view, RobotError(.lost, "lift \(step.lift) was taken away while boarding: \(why)"))

@@ -16,7 +16,8 @@ extension LiftRide {
         confirmations = 0
         return [
             .drive(.stand), .fieldMuting(.none), .watchDoorway(nil), .suspendLocalization(true),
-            .considerLevels([]), .sendLift(step.lift, step.to), .say("lift \(step.lift): \(why), to \(step.to)"),
+            .considerLevels([]), .sendLift(step.lift, step.to),
+            .say("lift \(step.lift): \(why), to \(step.to)", sends == 1 ? .info : .warning),
         ]
     }
 
@@ -79,7 +80,7 @@ extension LiftRide {
         reason = RobotError(
             .unavailable, "lift \(step.lift) was recalled (fire or emergency) with the robot in it",
             hint: "resume when the lift is back in service")
-        return [.say("the lift has been recalled; I get out where it stops, if I can")]
+        return [.say("the lift has been recalled; I get out where it stops, if I can", .warning, hint: reason?.hint)]
     }
 
     private mutating func arrive() -> [MissionAction] {
@@ -144,7 +145,7 @@ extension LiftRide {
         }
         if !hasSpoken, clock.spent > .seconds(5) {
             hasSpoken = true
-            return [.holdLiftDoor(step.lift, true), .say("please let me out")]
+            return [.holdLiftDoor(step.lift, true), .say("please let me out", .info)]
         }
         return []
     }
@@ -159,7 +160,7 @@ extension LiftRide {
             // A recalled car takes no orders; and never is it sent to the level of boarding.
             let order =
                 exitLevel == step.to ? .sendLift(step.lift, step.to) : MissionAction.holdLiftDoor(step.lift, true)
-            return [.drive(.stand), order, .say("the lift's door closes on me")]
+            return [.drive(.stand), order, .say("the lift's door closes on me", .warning)]
         }
         if clock.isSettled, case .failed = view.drive { return clearAgain() }
         if clock.isLate {

@@ -117,7 +117,7 @@ public struct LiftRide: Skill {
     /// Inside, and somebody has to look. The session stays: the lift must not take the robot anywhere else.
     mutating func stick(_ error: RobotError) -> [MissionAction] {
         outcome = .stuck(error)
-        return [.drive(.stand), .say("I am stuck in lift \(step.lift)")]
+        return [.drive(.stand), .say("I am stuck in lift \(step.lift)", .error, hint: error.hint)]
     }
 }
 

@@ -109,7 +109,7 @@ public struct Travel: Skill {
                 // Rather the way that failed a moment ago than none.
                 request = RouteRequest(to: place)
                 clock.enter(.waiting)
-                return [.say("no other way to \(place); trying the same once more")]
+                return [.say("no other way to \(place); trying the same once more", .warning)]
             }
             return replan(error)
         }
@@ -181,7 +181,7 @@ public struct Travel: Skill {
         }
         tries += 1
         if tries >= Self.attempts { return giveUp(error) }
-        return [.say(error.what)] + plan()
+        return [.complain(error, .warning)] + plan()
     }
 
     private mutating func replan(_ error: RobotError) -> [MissionAction] {
@@ -189,7 +189,7 @@ public struct Travel: Skill {
         if tries >= Self.attempts { return giveUp(error) }
         inner = nil
         clock.enter(.waiting)
-        return [.drive(.stand), .say("no way to \(place) now: \(error.what)")]
+        return [.drive(.stand), .complain(error, .warning, lead: "no way to \(place) now: ")]
     }
 
     private mutating func giveUp(_ error: RobotError) -> [MissionAction] {

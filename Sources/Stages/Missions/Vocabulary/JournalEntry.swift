@@ -44,13 +44,19 @@ public struct MissionProgress: Hashable, Sendable, Codable {
     public var state: String
     /// The route's step being done, for a door or a lift.
     public var step: RouteStep?
+    /// What the robot was doing, for people.
+    public var words: String?
 
-    public init(mission: MissionID?, leg: MissionLeg, skill: String, state: String, step: RouteStep? = nil) {
+    public init(
+        mission: MissionID?, leg: MissionLeg, skill: String, state: String, step: RouteStep? = nil,
+        words: String? = nil
+    ) {
         self.mission = mission
         self.leg = leg
         self.skill = skill
         self.state = state
         self.step = step
+        self.words = words
     }
 }
 

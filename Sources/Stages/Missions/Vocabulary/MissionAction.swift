@@ -40,13 +40,18 @@ public enum MissionAction: Hashable, Sendable {
     /// answered by `MissionEvent.pin`.
     case verifyPIN(PINHash, digits: Secret<String>)
     case journal(JournalEntry)
-    /// For people nearby, the console and the log.
-    case say(String)
+    /// For people nearby, the console and the log; `hint` says what a person can do about it.
+    case say(String, Urgency = .notice, hint: String? = nil)
     /// Has changed: for the outbox, the console and upstream.
     case status(MissionStatus)
 }
 
 extension MissionAction {
+    /// Says what has gone wrong, and what a person can do about it.
+    static func complain(_ error: RobotError, _ urgency: Urgency = .error, lead: String = "") -> MissionAction {
+        .say(lead + error.what, urgency, hint: error.hint)
+    }
+
     /// Whether this brings something to a stand; such an action never waits for the journal.
     public var isStop: Bool {
         switch self {
