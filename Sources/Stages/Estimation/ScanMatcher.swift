@@ -80,6 +80,7 @@ public struct ScanMatcher: Sendable {
         for start in starts(sparse, around: centre, metres: metres, radians: radians) {
             let chosen = selection(points, at: start, margin: 0.12, spacing: 0.05, limit: beamLimit)
             var rough = refine(chosen, prior: start, covariance: prior, kernel: 0.4)
+            guard isFloor(rough.pose.position) else { continue }
             let deviation = centre.relative(rough.pose)
             // The refinement may leave the searched region: such a pose is not what was asked for.
             guard deviation.position.length <= metres * 1.5 + 0.1, abs(deviation.yaw) <= radians * 1.5 + 0.05 else {
@@ -242,6 +243,12 @@ public struct ScanMatcher: Sendable {
             if field.sample(end.x, end.y).distance < Self.tolerance(point.range) { good += 1 }
         }
         return (usable > 0 ? Double(good) / Double(usable) : 0, usable)
+    }
+
+    /// Whether a robot can stand here: from where the map knows nothing, a few beams that happen to end at walls would be
+    /// a perfect fit.
+    private func isFloor(_ point: Point2D) -> Bool {
+        !field.isUnknown(point.x, point.y) || lifts.contains { $0.contains(point, margin: 0) }
     }
 
     /// Whether the map says nothing about an end point: unknown there, and no wall next to it.
