@@ -160,14 +160,42 @@ struct JournalTests {
         #expect(try Journal(path: path).recovered.missions.count == accepted)
     }
 
-    @Test("a folder that is not there and a file that is no database are storage errors")
+    @Test("a folder that is not there is a storage error")
     func unusable() throws {
         let folder = try TemporaryFolder()
-        folder.put("text.sqlite", String(repeating: "no database\n", count: 200))
-        for path in [folder.path + "/nowhere/journal.sqlite", folder.path + "/text.sqlite"] {
-            let error = #expect(throws: RobotError.self) { try Journal(path: path) }
-            #expect(error?.code == .storage)
+        let error = #expect(throws: RobotError.self) { try Journal(path: folder.path + "/nowhere/journal.sqlite") }
+        #expect(error?.code == .storage)
+    }
+
+    @Test(
+        "a file that is no database is set aside, and the new journal says so: a robot that does not start helps nobody"
+    )
+    func damaged() throws {
+        let folder = try TemporaryFolder()
+        let text = String(repeating: "no database\n", count: 200)
+        for name in ["journal.sqlite.damaged", "journal.sqlite.damaged.1"] {
+            folder.put("journal.sqlite", text)
+            let journal = try Journal(path: folder.path + "/journal.sqlite")
+            #expect(journal.recovered.damage?.what.hasSuffix(name) ?? false)
+            #expect(journal.recovered.damage?.hint?.contains("resume") ?? false)
+            #expect(folder.text(name) == text)
+            try journal.append(.accepted(Paper.mission()), at: wall)
+            let again = try Journal(path: folder.path + "/journal.sqlite").recovered
+            #expect(again.missions == [Paper.mission()])
+            #expect(again.damage == journal.recovered.damage)
+            try journal.append(.idle, at: wall)
+            #expect(try Journal(path: folder.path + "/journal.sqlite").recovered.damage == nil)
         }
+    }
+
+    @Test("a pose that is none is left out, and said")
+    func poseIsNone() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/journal.sqlite"
+        try Journal(path: path).append(.pose(Pose2D(x: .nan, y: 1, yaw: 0), "L1"), at: wall)
+        let recovered = try Journal(path: path).recovered
+        #expect(recovered.lastPose == nil)
+        #expect(recovered.notice?.contains("where I was") ?? false)
     }
 
     @Test("the history is words in order, and no secret is among them")

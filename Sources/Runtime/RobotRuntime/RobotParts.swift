@@ -23,6 +23,8 @@ struct RobotParts: Sendable {
     let folder: MissionFolder
     let log: Logger
     let version: String
+    /// What has been lost of what an earlier run has written, in words.
+    let notices: [String]
 
     /// - Parameters:
     ///   - boot: Names this start of the daemon in recordings.
@@ -47,6 +49,11 @@ struct RobotParts: Sendable {
         inbox = Inbox(folder: folder, validator: MissionValidator(building: building), journal: journal)
         outbox = Outbox(folder: folder)
         self.folder = folder
+        var notices = [journal.recovered.damage?.description, journal.recovered.notice].compactMap { $0 }
+        for (cause, count) in recorder.statistics.dropped.sorted(by: { $0.key < $1.key }) {
+            notices.append("lost of the recording before this start: \(count) \(cause)")
+        }
+        self.notices = notices
     }
 }
 

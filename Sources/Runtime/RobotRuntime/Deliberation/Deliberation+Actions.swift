@@ -25,7 +25,7 @@ extension Deliberation {
                 perform(action, report)
                 continue
             }
-            if case .pose = entry, !isStepped {
+            if case .pose = entry {
                 keepPose(entry)
                 continue
             }
@@ -44,13 +44,14 @@ extension Deliberation {
     /// disk must not hold up a robot that drives.
     private func keepPose(_ entry: JournalEntry) {
         let (journal, wall, log) = (journal, wall, log)
-        poseWriter.async {
+        let work: @Sendable () -> Void = {
             do throws(RobotError) {
                 try journal.append(entry, at: wall)
             } catch {
                 log.error("\(error)")
             }
         }
+        if isStepped { work() } else { poseWriter.async(execute: work) }
     }
 
     private func perform(_ action: MissionAction, _ report: TickReport) {

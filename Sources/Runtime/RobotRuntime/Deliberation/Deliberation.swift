@@ -80,6 +80,8 @@ actor Deliberation {
     var events: [MissionEvent] = []
     var status: MissionStatus
     var announcements: [Announcement] = []
+    /// What is to be said first: what an earlier run has left damaged.
+    let notices: [String]
     var lastSafety = SafetyState()
     var lastPhases: [SlotID: DevicePhase] = [:]
     var stepCount = 0
@@ -105,7 +107,11 @@ actor Deliberation {
         let recovered = parts.journal.recovered
         let start = Self.start(board: parts.board, building: parts.building, recovered: recovered)
         localizer = Localizer(
-            building: parts.building, lidarMount: parts.board.lidar.mount, start: start)
+            building: parts.building, lidarMount: parts.board.lidar.mount, start: start,
+            spread: Self.spread(board: parts.board, recovered: recovered))
+        // In the car a scan would find the robot wherever the walls of a small room fit.
+        if recovered.progress?.isRiding ?? false { localizer.suspend() }
+        notices = parts.notices
         status = MissionStatus(level: start.level)
         let session = FacilityDesk.session(robot: parts.board.name)
         desk = FacilityDesk(
@@ -151,7 +157,10 @@ actor Deliberation {
     func step(at now: Instant, wall: WallTime) {
         self.now = now
         self.wall = wall
-        if started == nil { started = now }
+        if started == nil {
+            started = now
+            for notice in notices { announce(notice, .warning) }
+        }
         let report = channels.report.load()
         see(report)
         let relay = rack.relay.report
@@ -250,10 +259,21 @@ actor Deliberation {
         }
     }
 
+    /// How far the robot may be from where it starts: it may have been on its way when it was cut off. Then it drove on
+    /// for at most a second after the journal's last pose, and 0.3 s more until the drive braked by itself.
+    private static func spread(board: Board, recovered: RecoveredState) -> Localizer.Spread {
+        guard recovered.lastPose != nil, let progress = recovered.progress, !progress.isAtLift else {
+            return Localizer.Spread(metres: 0.4, radians: 0.3)
+        }
+        return Localizer.Spread(metres: max(0.4, 1.5 * board.base.maxSpeed), radians: 0.5)
+    }
+
     private static func start(
         board: Board, building: Building, recovered: RecoveredState
     ) -> (level: LevelID, pose: Pose2D) {
-        if let pose = recovered.lastPose, let level = recovered.lastLevel { return (level, pose) }
+        if let pose = recovered.lastPose, let level = recovered.lastLevel, building.level(level) != nil {
+            return (level, pose)
+        }
         if let home = building.place(board.home) {
             return (home.level, Pose2D(home.place.position, yaw: home.place.yaw ?? 0))
         }

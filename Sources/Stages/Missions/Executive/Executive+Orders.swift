@@ -32,7 +32,9 @@ extension Executive {
                 recoveryStarted = nil
                 let paused = recovered.states.filter { $0.value == .paused }.keys.sorted()
                 for id in paused { recovered.states[id] = recovered.cancelled.contains(id) ? .cancelling : .running }
-                return paused.map { .journal(.state($0, recovered.states[$0] ?? .running, nil)) }
+                let hasLooked: [MissionAction] = recovered.damage == nil ? [] : [.journal(.idle)]
+                recovered.damage = nil
+                return hasLooked + paused.map { .journal(.state($0, recovered.states[$0] ?? .running, nil)) }
             }
             return journalState() + [.say("going on")] + goOn(errand.leg, progress, view)
         case .storageFailed(_, let undone, _):

@@ -72,6 +72,7 @@ public struct Executive: Sendable {
         let isUnderWay = { (id: MissionID) in recovered.states[id]?.isUnderWay ?? false }
         for mission in recovered.missions where !isUnderWay(mission.id) { queue.insert(mission) }
         if recovered.progress != nil || recovered.missions.contains(where: { isUnderWay($0.id) }) { mode = .recovering }
+        if let damage = recovered.damage { mode = .needsHelp(damage) }
     }
 
     /// Takes one event and says what to do.

@@ -35,14 +35,16 @@ struct StatusReporter: Sendable {
         return true
     }
 
-    /// The pose for the journal, every five seconds while the robot moves.
+    /// The pose for the journal: every second while the robot moves, and where it comes to a stand. A restart looks for
+    /// the robot around there, within what it can drive in that time.
     mutating func pose(_ view: WorldView) -> JournalEntry? {
         if case .tracking = view.localization {} else { return nil }
         if let lastPose {
-            let hasMoved =
-                lastPose.pose.position.distance(to: view.pose.position) > 0.2
-                || abs(normalizedAngle(lastPose.pose.yaw - view.pose.yaw)) > 0.3 || lastPose.level != view.level
-            guard hasMoved, lastPose.level != view.level || view.now - lastPose.time >= .seconds(5) else { return nil }
+            let way = lastPose.pose.position.distance(to: view.pose.position)
+            let turn = abs(normalizedAngle(lastPose.pose.yaw - view.pose.yaw))
+            let hasMoved = view.isStanding ? way > 0.05 || turn > 0.1 : way > 0.2 || turn > 0.3
+            let isDue = hasMoved && view.now - lastPose.time >= .seconds(1)
+            guard isDue || lastPose.level != view.level else { return nil }
         }
         lastPose = (view.pose, view.level, view.now)
         return .pose(view.pose, view.level)

@@ -69,6 +69,12 @@ enum WholeFile {
         if durable { sync(folder: String(path[..<slash])) }
     }
 
+    /// The folder of a path, and the name in it.
+    static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        return (String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+
     /// The path of a name in a folder, or of one like it that is free there.
     static func free(_ name: String, in folder: String) -> String {
         var candidate = "\(folder)/\(name)"

@@ -113,12 +113,23 @@ extension Journal {
             sql: "UPDATE missions SET file = ? WHERE id = ?", arguments: [try encode(mission), id.rawValue])
     }
 
+    static func noteDamage(_ what: String, in db: Database) throws {
+        try db.execute(
+            sql: "INSERT INTO transitions (wall, kind, detail) VALUES (0, 'damaged', ?)", arguments: [what])
+    }
+
+    /// What can be read of the rows. One that cannot be is named in `damage` and left out: a robot that does not start has
+    /// nobody who could help it.
     static func recover(_ db: Database) throws -> RecoveredState {
         var state = RecoveredState()
+        var unreadable: [String] = []
         for row in try Row.fetchAll(db, sql: "SELECT id, file, state, custody FROM missions ORDER BY number") {
             let missionState = MissionState(rawValue: row["state"]) ?? .failed
             if missionState.isFinal { continue }
-            let mission = try decode(Mission.self, row["file"])
+            guard let mission = try? decode(Mission.self, row["file"]) else {
+                unreadable.append("mission \(row["id"] as String)")
+                continue
+            }
             state.missions.append(mission)
             state.states[mission.id] = missionState
             let isCalledOff = try Bool.fetchOne(
@@ -128,16 +139,31 @@ extension Journal {
             if let holder = (row["custody"] as String?).flatMap(Custody.init) { state.custody[mission.id] = holder }
         }
         if let body = try Data.fetchOne(db, sql: "SELECT body FROM progress") {
-            state.progress = try decode(MissionProgress.self, body)
+            state.progress = try? decode(MissionProgress.self, body)
+            if state.progress == nil { unreadable.append("the step that was being done") }
         }
         for row in try Row.fetchAll(db, sql: "SELECT facility, number, ending FROM sessions") {
-            let facility = try decode(Facility.self, row["facility"])
+            guard let facility = try? decode(Facility.self, row["facility"]) else {
+                unreadable.append("a session with a door or a lift")
+                continue
+            }
             state.sessions[facility] = UInt16(truncatingIfNeeded: row["number"] as Int)
             if row["ending"] as Bool { state.ending.insert(facility) }
         }
         if let row = try Row.fetchOne(db, sql: "SELECT x, y, yaw, level FROM pose") {
-            state.lastPose = Pose2D(x: row["x"], y: row["y"], yaw: row["yaw"])
-            state.lastLevel = LevelID(row["level"])
+            let figures = ["x", "y", "yaw"].compactMap { Double.fromDatabaseValue(row[$0]) }
+            if figures.count == 3 {
+                state.lastPose = Pose2D(x: figures[0], y: figures[1], yaw: figures[2])
+                state.lastLevel = LevelID(row["level"])
+            } else {
+                state.notice = "the journal does not say any more where I was"
+            }
+        }
+        let last =
+            "SELECT kind, detail FROM transitions WHERE kind IN ('damaged', 'idle', 'step') ORDER BY seq DESC LIMIT 1"
+        if let row = try Row.fetchOne(db, sql: last), row["kind"] == "damaged" { state.damage = damage(row["detail"]) }
+        if !unreadable.isEmpty {
+            state.damage = damage("the journal cannot be read any more for \(unreadable.joined(separator: ", "))")
         }
         return state
     }

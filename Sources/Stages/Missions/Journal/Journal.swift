@@ -29,29 +29,52 @@ public final class Journal: Sendable {
     ///   - maximumBytes: Refuse to grow beyond this many bytes, if given; `append` then throws as on a full disk.
     public init(path: String, maximumBytes: Int? = nil) throws(RobotError) {
         self.path = path
+        let isTorn = Self.hasTornLog(path)
+        do {
+            var state: RecoveredState
+            do {
+                (database, state) = try Self.open(path, maximumBytes)
+            } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
+                let place = try Self.setAside(path)
+                (database, _) = try Self.open(path, maximumBytes)
+                // It stays so over further starts, until somebody has looked and the robot has gone on.
+                state = try database.write { db in
+                    try Self.noteDamage("the journal \(path) is damaged and was set aside as \(place)", in: db)
+                    return try Self.recover(db)
+                }
+            }
+            if isTorn { state.notice = "the journal's log ends in the middle of an entry, which is lost" }
+            recovered = state
+        } catch {
+            throw Self.storageError("open", path, error)
+        }
+    }
+
+    private static func open(_ path: String, _ maximumBytes: Int?) throws -> (DatabaseQueue, RecoveredState) {
         // SQLite gives its log the database's mode: it holds the boxes' codes of missions under way.
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         if descriptor >= 0 { close(descriptor) }
         for suffix in ["", "-wal", "-shm"] { chmod(path + suffix, 0o600) }
-        do {
-            var configuration = Configuration()
-            configuration.label = "mission journal"
-            configuration.journalMode = .wal
-            configuration.prepareDatabase { db in
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                // What is deleted is overwritten: a finished mission leaves no code behind.
-                try db.execute(sql: "PRAGMA secure_delete = ON")
-                if let maximumBytes {
-                    let page = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
-                    try db.execute(sql: "PRAGMA max_page_count = \(max(1, maximumBytes / page))")
-                }
+        var configuration = Configuration()
+        configuration.label = "mission journal"
+        configuration.journalMode = .wal
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            // What is deleted is overwritten: a finished mission leaves no code behind.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
+            if let maximumBytes {
+                let page = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+                try db.execute(sql: "PRAGMA max_page_count = \(max(1, maximumBytes / page))")
             }
-            database = try DatabaseQueue(path: path, configuration: configuration)
-            try Self.migrator.migrate(database)
-            recovered = try database.read { db in try Self.recover(db) }
-        } catch {
-            throw Self.storageError("open", path, error)
         }
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        try database.read { db in
+            guard try String.fetchOne(db, sql: "PRAGMA quick_check") == "ok" else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT)
+            }
+        }
+        try migrator.migrate(database)
+        return (database, try database.read { db in try recover(db) })
     }
 
     /// Makes one entry durable; returns after the commit has reached the disk.
@@ -103,7 +126,30 @@ public final class Journal: Sendable {
         }
     }
 
+    /// A damaged journal makes way for a new one; somebody may still read it.
+    private static func setAside(_ path: String) throws(RobotError) -> String {
+        let (folder, name) = WholeFile.split(path)
+        let place = try WholeFile.move(path, into: folder, name: name + ".damaged")
+        // A log of a database that is gone would be taken for the new one's.
+        for suffix in ["-wal", "-shm"] { try WholeFile.remove(path + suffix) }
+        return place
+    }
+
+    /// Whether the log ends in the middle of a frame (a header of 24 bytes and a page; the file's header of 32 bytes
+    /// names the size of a page at byte 8; sqlite.org/fileformat2.html, section 4.1).
+    private static func hasTornLog(_ path: String) -> Bool {
+        guard let log = FileManager.default.contents(atPath: path + "-wal"), !log.isEmpty else { return false }
+        guard log.count >= 32 else { return true }
+        let page = log.dropFirst(8).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        return page == 0 || (log.count - 32) % (page + 24) != 0
+    }
+
+    static func damage(_ what: String) -> RobotError {
+        RobotError(.storage, what, hint: "look where the robot and its meal are, bring both in order, then resume")
+    }
+
     private static func storageError(_ verb: String, _ path: String, _ error: any Error) -> RobotError {
+        if let error = error as? RobotError { return error }
         var cause = "\(error)"
         var hint = "check the disk and the permissions of the folder"
         if let sqlite = error as? DatabaseError {

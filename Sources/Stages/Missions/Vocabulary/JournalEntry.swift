@@ -58,6 +58,11 @@ public struct MissionProgress: Hashable, Sendable, Codable {
         self.step = step
         self.words = words
     }
+
+    /// Whether the robot was at work in a lift, at its doors included.
+    public var isAtLift: Bool { skill == "lift" }
+    /// Whether the robot stood at its place in a lift's car.
+    public var isRiding: Bool { isAtLift && LiftRideState(rawValue: state)?.isRiding ?? false }
 }
 
 /// What the journal makes durable.
@@ -100,6 +105,10 @@ public struct RecoveredState: Hashable, Sendable {
     public var custody: [MissionID: Custody]
     public var lastPose: Pose2D?
     public var lastLevel: LevelID?
+    /// The journal, or a part of it, cannot be read: somebody has to look where the robot and its meal are.
+    public var damage: RobotError?
+    /// What else is missing of the journal, in words.
+    public var notice: String?
 
     public init() {
         missions = []
