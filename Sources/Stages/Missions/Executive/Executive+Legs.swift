@@ -22,7 +22,12 @@ extension Executive {
             if error.code == .notLocalized, view.isTracking, view.safety.action < .hold { return resume(view) }
             return tend(view)
         case .lost, .heldUp: return standBy(view, isKnown: isKnown)
-        case .storageFailed(_, let undone, let since):
+        case .storageFailed(let error, let undone, let since):
+            let releases = undone.filter(\.isRelease)
+            if hasStoodLong(view), !releases.isEmpty {
+                mode = .storageFailed(error, undone: undone.filter { !$0.isRelease }, since: since)
+                return releases
+            }
             if let facility = skill?.facility, !beginsAnew, keepsFacilityWaiting(view) {
                 // Nobody else waits for our disk. The journal still has the session open, which errs on the safe side.
                 beginsAnew = true

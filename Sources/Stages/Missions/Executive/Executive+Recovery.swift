@@ -8,9 +8,9 @@ extension Executive {
         recoveryStarted = since
         // Doors, lifts and switches report within a second.
         guard view.now - since >= .seconds(1) else { return [] }
-        let isInside = inside(recovered.progress?.step, view) != nil
+        let ride = interruptedRide(view)
         // In a car with its door shut no map fits: the ride finds the pose at its end.
-        guard isInside ? !view.safety.isStanding() : view.isTracking && view.safety.action < .hold else { return [] }
+        guard ride != nil ? !view.safety.isStanding() : view.isTracking && view.safety.action < .hold else { return [] }
         let mission = interrupted
         if let id = mission?.id, recovered.states[id] == .paused {
             return ask(RobotError(.cancelled, "mission \(id) was paused before the restart", hint: "resume it"))
@@ -29,7 +29,8 @@ extension Executive {
             recovered.progress
             ?? MissionProgress(mission: mission?.id, leg: errand.leg, skill: "travel", state: "planning")
         let text = "back after a restart: I was \(whereabouts)\(words(progress, mission))"
-        return [.say(isInside ? text + "; I am in the lift" : text)] + goOn(errand.leg, progress, view)
+        return [.say(ride == nil ? text : text + "; I am in the lift")]
+            + goOn(errand.leg, progress, riding: ride, view)
     }
 
     /// Where the journal last saw the robot: "on L1 near kerb, "; empty when it never has.
@@ -59,6 +60,13 @@ extension Executive {
         return leg + detail
     }
 
+    /// The ride that the restart interrupted with the robot in the car. While it rode, the journal is surer of that than
+    /// any scan: the level may be another one by now, and levels look alike.
+    func interruptedRide(_ view: WorldView) -> LiftStep? {
+        guard let progress = recovered.progress, case .lift(let step) = progress.step else { return nil }
+        return progress.isRiding ? step : inside(progress.step, view)
+    }
+
     private mutating func ask(_ error: RobotError) -> [MissionAction] {
         mode = .needsHelp(error)
         return [.complain(error, lead: "I need help: ")]
@@ -71,21 +79,25 @@ extension Executive {
     }
 
     /// Begins a leg again, at the step where it was interrupted; nothing is left over of the skill that was at it.
-    mutating func goOn(_ leg: MissionLeg, _ progress: MissionProgress, _ view: WorldView) -> [MissionAction] {
+    ///
+    /// - Parameter ride: The ride in whose car the robot is sure to stand.
+    mutating func goOn(
+        _ leg: MissionLeg, _ progress: MissionProgress, riding ride: LiftStep? = nil, _ view: WorldView
+    ) -> [MissionAction] {
         [.fieldMuting(.none), .watchDoorway(nil), .considerLevels([]), .suspendLocalization(false)]
-            + beginAgain(leg, progress, view)
+            + beginAgain(leg, progress, ride, view)
     }
 
     private mutating func beginAgain(
-        _ leg: MissionLeg, _ progress: MissionProgress, _ view: WorldView
+        _ leg: MissionLeg, _ progress: MissionProgress, _ ride: LiftStep?, _ view: WorldView
     ) -> [MissionAction] {
         armIsStowed = false
         let isLoaded = view.inputs.contains(.loaded)
-        if let ride = inside(progress.step, view) {
+        if let ride = ride ?? inside(progress.step, view) {
             errand?.leg = leg
             let place = errand?.mission.map { destination(of: leg, $0) } ?? settings.home
             let travel = Travel(to: place, building: building, motion: settings.motion, inside: ride)
-            return [.suspendLocalization(true)] + begin([travel], view)
+            return (view.isTracking ? [] : [.suspendLocalization(true)]) + begin([travel], view)
         }
         guard let mission = errand?.mission else { return begin(.toHome, view) }
         let leg = approach(to: leg, mission, view)

@@ -11,7 +11,7 @@ extension Executive {
     /// Whether the pose is known as well as what is being done needs it.
     func knowsPose(_ view: WorldView) -> Bool {
         if view.isTracking { return true }
-        if case .recovering = mode { return inside(recovered.progress?.step, view) != nil }
+        if case .recovering = mode { return interruptedRide(view) != nil }
         guard let skill else { return false }
         // Folding the arm is only the beginning of what comes after it.
         let purpose = skill is StowArm ? nextSkills.first ?? skill : skill

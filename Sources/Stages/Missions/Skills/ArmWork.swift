@@ -40,6 +40,15 @@ struct ArmWork: Sendable {
         }
     }
 
+    /// The rest of the swing, for a tool that holds the handle at a point of the face's frame.
+    func swingFlap(from tool: Vector3) -> [ArmGoal] {
+        let angle =
+            atan2(tool.x, box.openingTop - tool.z) - atan2(box.handleStandOff, box.flapLength)
+        let done = (angle - box.ajarAngle) / (letGoAngle - box.ajarAngle)
+        let goals = swingFlap()
+        return Array(goals.suffix(max(1, Int((Double(goals.count) * (1 - done)).rounded(.up)))))
+    }
+
     /// Off the flap's edge, so that the flap swings up past the tool; then away.
     func leaveHandle() -> [ArmGoal] {
         let along = Vector3(sin(letGoAngle), 0, -cos(letGoAngle))

@@ -50,6 +50,14 @@ extension CollectMeal {
         return first
     }
 
+    /// Goes on to a state whose motions are begun in their middle.
+    mutating func enter(_ state: CollectState, _ goals: some Sequence<ArmGoal>) -> [MissionAction] {
+        _ = enter(state)
+        sequence = ArmSequence(Array(goals))
+        sequence.isStarted = true
+        return sequence.first.map { [.arm($0)] } ?? []
+    }
+
     private func isArmState(_ state: CollectState) -> Bool {
         switch state {
         case .reaching, .swinging, .leaving, .inserting, .extracting, .lowering, .rising, .shuttingLid, .shuttingFlap,
@@ -107,7 +115,9 @@ extension CollectMeal {
             return enter(.latchingFlap)
         case .stowing: return enter(.undocking)
         case .retreating:
-            return reason == nil ? enter(afterRetreat) : closeUp(view)
+            if reason != nil { return closeUp(view) }
+            if afterRetreat == .watching { return enter(view.box?.flapOpen ?? false ? .inserting : .reaching) }
+            return enter(afterRetreat)
         default: return []
         }
     }

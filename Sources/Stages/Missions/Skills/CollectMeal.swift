@@ -57,7 +57,9 @@ public struct CollectMeal: Skill {
     public mutating func start(_ view: WorldView) -> [MissionAction] {
         // A restart forgets where the face is; it is looked for straight ahead, at the dock.
         let ahead = view.pose.composed(with: work.box.dockPose.inverse)
-        return [.drive(.stand), .fieldMuting(.docking), .lookForBox(near: ahead)]
+        let first: [MissionAction] = [.drive(.stand), .fieldMuting(.docking), .lookForBox(near: ahead)]
+        // What the fingers hold they go on holding; only fingers that press feel it.
+        return resume?.mayHold ?? false ? first + [.gripper(.grip)] : first
     }
 
     public mutating func handle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
@@ -90,7 +92,8 @@ public struct CollectMeal: Skill {
         {
             sightings.append(sighting)
         }
-        if sightings.count >= 6 {
+        let isFelt = !(resume?.mayHold ?? false) || clock.isSettled && view.gripper.isSettled
+        if sightings.count >= 6, isFelt {
             let count = Double(sightings.count)
             let yaw = sightings[0].pose.yaw
             let turn = sightings.reduce(0) { $0 + normalizedAngle($1.pose.yaw - yaw) } / count
@@ -177,18 +180,32 @@ public struct CollectMeal: Skill {
             return [.journal(.custody(mission, .robot))]
                 + enter(state == .releasing || state == .lowering ? .rising : later(state))
         }
-        if view.gripper.isHolding, state == .grasping || state == .extracting || state == .lowering {
-            hasMeal = true
-            return enter(view.tool.origin.x > work.face.x ? .extracting : .lowering)
-        }
+        if view.gripper.isHolding, state.mayHold { return carryOn(from: state, view) }
         switch state {
         case .measuring, .identifying, .unlocking, .opening: return enter(.identifying)
+        case .releasing where isOverCompartment(view): return enter(.releasing)
         default:
             // Where the arm stands is not known well enough to go on in the middle: back, and begin again from there.
-            let isOpen = view.box?.flapOpen ?? false
-            afterRetreat = !hasOpenedBox || !hasOpenedLid ? .identifying : (isOpen ? .inserting : .reaching)
+            // A flap that was let go of half-way falls shut meanwhile.
+            afterRetreat = !hasOpenedBox || !hasOpenedLid ? .identifying : .watching
             return enter(.retreating)
         }
+    }
+
+    /// With the handle or the meal in the fingers, wherever the arm was stopped: on along the same way.
+    private mutating func carryOn(from state: CollectState, _ view: WorldView) -> [MissionAction] {
+        let tool = Pose3D(work.face).inverse.transform(view.tool.origin)
+        if state == .gripping || state == .swinging { return enter(.swinging, work.swingFlap(from: tool)) }
+        hasMeal = true
+        let custody = MissionAction.journal(.custody(mission, .arm))
+        if state == .lowering {
+            return [custody] + enter(.lowering, isOverCompartment(view) ? work.lowerMeal().suffix(1) : work.lowerMeal())
+        }
+        return [custody] + enter(.extracting, tool.x < 0.02 ? work.extractMeal() : [work.stow])
+    }
+
+    private func isOverCompartment(_ view: WorldView) -> Bool {
+        view.tool.origin.x < work.compartment.lidEdge.x
     }
 
     /// The first state from which a loaded robot goes on safely.

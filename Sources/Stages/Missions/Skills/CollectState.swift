@@ -72,6 +72,14 @@ public enum CollectState: String, SkillState {
         }
     }
 
+    /// Whether the handle or the meal may be in the gripper.
+    var mayHold: Bool {
+        switch self {
+        case .gripping, .swinging, .grasping, .extracting, .lowering: true
+        default: false
+        }
+    }
+
     /// About how many seconds are left after this state.
     var secondsLeft: Int {
         let order = Self.allCases

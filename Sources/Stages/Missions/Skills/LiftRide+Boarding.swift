@@ -44,14 +44,7 @@ extension LiftRide {
 
     mutating func look(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
         guard isOurs(lift), isOpen(lift, at: step.from) else { return retry("its door closed before boarding") }
-        if isFree(view), view.safety.action < .hold {
-            clock.enter(.boarding)
-            return [
-                .fieldMuting(.doorway),
-                drive(
-                    view, to: step.cabinPose, speed: motion.liftSpeed, clearance: motion.doorwayClearance, turn: true),
-            ]
-        }
+        if isFree(view), view.safety.action < .hold { return goIn(view) }
         // Nobody is pushed: the car goes without us, and we call it again.
         if clock.isLate { return retry("there is no room in the car") }
         if !hasSpoken, clock.spent > .seconds(5) {
@@ -61,11 +54,18 @@ extension LiftRide {
         return []
     }
 
+    /// To the robot's place in the car.
+    mutating func goIn(_ view: WorldView) -> [MissionAction] {
+        clock.enter(.boarding)
+        return [
+            .fieldMuting(.doorway),
+            drive(view, to: step.cabinPose, speed: motion.liftSpeed, clearance: motion.doorwayClearance, turn: true),
+        ]
+    }
+
     mutating func board(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
         if clock.isSettled, view.drive == .reached {
-            if view.pose.position.distance(to: step.cabinPose.position) < 0.30 {
-                return send(view, "on board")
-            }
+            if isAtPlace(view) { return send(view, "on board") }
             return again(view, "stopped short of its place in the car")
         }
         let door = lift.door
@@ -87,13 +87,7 @@ extension LiftRide {
 
     private mutating func again(_ view: WorldView, _ why: String) -> [MissionAction] {
         boardings += 1
-        if boardings < 3 {
-            clock.enter(.boarding)
-            return [
-                drive(
-                    view, to: step.cabinPose, speed: motion.liftSpeed, clearance: motion.doorwayClearance, turn: true)
-            ]
-        }
+        if boardings < 3 { return goIn(view) }
         return backOff(
             view, RobotError(.blocked, "cannot board lift \(step.lift): \(why)", hint: "make room in the car"))
     }
@@ -104,11 +98,7 @@ extension LiftRide {
             if boardings >= 3 {
                 return backOff(view, RobotError(.unavailable, "lift \(step.lift) does not hold its door"))
             }
-            clock.enter(.boarding)
-            return [
-                drive(
-                    view, to: step.cabinPose, speed: motion.liftSpeed, clearance: motion.doorwayClearance, turn: true)
-            ]
+            return goIn(view)
         }
         let error = RobotError(
             .unavailable, "lift \(step.lift) closed its door while boarding", hint: "look at the lift's door")

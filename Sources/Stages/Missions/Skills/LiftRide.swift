@@ -51,7 +51,11 @@ public struct LiftRide: Skill {
     }
 
     public mutating func start(_ view: WorldView) -> [MissionAction] {
-        if resumesInside { return send(view, "going on in the car") }
+        if resumesInside {
+            // Cut off half-way in: what stands under the door keeps it from shutting.
+            if case .tracking = view.localization, view.level == step.from, !isAtPlace(view) { return goIn(view) }
+            return send(view, "going on in the car")
+        }
         clock.enter(.approaching)
         if step.hallPose.position.distance(to: view.pose.position) < 0.10 {
             if abs(normalizedAngle(step.hallPose.yaw - view.pose.yaw)) < 0.1 { return call() }
@@ -103,6 +107,9 @@ public struct LiftRide: Skill {
     func isOpen(_ lift: LiftState, at level: LevelID) -> Bool {
         lift.currentLevel == level && lift.door == .open && lift.motion == .stopped
     }
+
+    /// Whether the robot is where it rides.
+    func isAtPlace(_ view: WorldView) -> Bool { view.pose.position.distance(to: step.cabinPose.position) < 0.30 }
 
     func isFree(_ view: WorldView) -> Bool { view.doorwayGap.map { $0 >= motion.doorwayGap } ?? false }
 
@@ -195,6 +202,16 @@ public enum LiftRideState: String, SkillState {
         case .boarding, .reopening, .backingOut, .sending, .riding, .confirming, .relocalizing, .clearing, .exiting,
             .waitingToExit:
             true
+        }
+    }
+
+    /// Whether the robot is at its place in the car and stays there.
+    var isRiding: Bool {
+        switch self {
+        case .sending, .riding, .confirming, .relocalizing, .clearing: true
+        case .approaching, .calling, .looking, .boarding, .reopening, .backingOut, .pausing, .exiting, .waitingToExit,
+            .out:
+            false
         }
     }
 

@@ -52,6 +52,14 @@ extension MissionAction {
         .say(lead + error.what, urgency, hint: error.hint)
     }
 
+    /// Whether this gives a door or a lift back to others.
+    var isRelease: Bool {
+        switch self {
+        case .releaseDoor, .releaseLift: true
+        default: false
+        }
+    }
+
     /// Whether this brings something to a stand; such an action never waits for the journal.
     public var isStop: Bool {
         switch self {
