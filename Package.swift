@@ -203,7 +203,7 @@ let package = Package(
             "RobotRuntimeTests",
             of: [
                 "BoardFile", "BuildingImport", "BuildingMap", "CMallocCounter", "Control", "DeviceIO", "MCAP",
-                "Missions", "Reflow", "RobotModel", "RobotRuntime", "Twin",
+                "Missions", "Reflow", "ReflowStation", "RobotModel", "RobotRuntime", "Twin",
             ], outside: [Outside.log], hasPeers: false),
     ]
 )

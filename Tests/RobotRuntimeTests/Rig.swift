@@ -24,6 +24,8 @@ final class Rig: @unchecked Sendable {
     private(set) var robot: SteppedRobot
     private(set) var now = Instant.zero
     private var starts = 1
+    private var killed: [SteppedRobot] = []
+    private var graves: [String] = []
     private let wallAtZero: WallTime
     /// What the robot opens its ports with; the twin's ends are in `ports`.
     private let opener: any SerialPortOpening
@@ -75,7 +77,7 @@ final class Rig: @unchecked Sendable {
         status = RobotStatus(robot: board.name, version: "")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    deinit { for path in [folder] + graves { try? FileManager.default.removeItem(atPath: path) } }
 
     private static func makeRobot(
         _ board: Board, _ building: Building, _ ports: any SerialPortOpening, _ gpio: MemoryGPIO,
@@ -147,8 +149,18 @@ final class Rig: @unchecked Sendable {
     }
 
     /// kill -9 at this moment, and a new start of the daemon after `pause` seconds, in the same world.
-    func killAndRestart(after pause: Double = 1) async throws {
+    ///
+    /// The new daemon finds on the disk what the killed one had written, byte for byte: nothing is closed or tidied up.
+    ///
+    /// - Parameter meanwhile: What happens before the new start: to the files, or in the world.
+    func killAndRestart(after pause: Double = 1, meanwhile: (Rig) throws -> Void = { _ in }) async throws {
         robot.kill()
+        // What the killed daemon holds open stays open, in files that the new one does not see.
+        killed.append(robot)
+        let grave = "\(folder)-\(starts)"
+        graves.append(grave)
+        try FileManager.default.moveItem(atPath: folder, toPath: grave)
+        try FileManager.default.copyItem(atPath: grave, toPath: folder)
         var moment = now
         let end = now + .nanoseconds(Int64(pause * 1e9))
         while moment < end {
@@ -156,6 +168,7 @@ final class Rig: @unchecked Sendable {
             twin.advance(to: moment)
         }
         now = moment
+        try meanwhile(self)
         starts += 1
         heard = -1
         robot = try Self.makeRobot(board, building, opener, gpio, wallAtZero, start: starts)
