@@ -87,12 +87,16 @@ final class RobotProcesses: @unchecked Sendable {
         }
     }
 
-    /// The last thing that the twin has written of what really is.
-    var truth: [String: Any]? {
-        guard let text = try? String(contentsOfFile: path("truth.jsonl"), encoding: .utf8),
-            let line = text.split(separator: "\n").dropLast().last
-        else { return nil }
-        return try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    /// The first thing that the twin writes from now on of what really is.
+    func nextTruth() async throws -> [String: Any] {
+        func lines() -> [Substring] {
+            let text = (try? String(contentsOfFile: path("truth.jsonl"), encoding: .utf8)) ?? ""
+            // What stands behind the last line feed is not whole yet.
+            return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        }
+        let count = lines().count
+        try await wait("the twin's truth") { lines().count > count }
+        return try JSONSerialization.jsonObject(with: Data(lines()[count].utf8)) as? [String: Any] ?? [:]
     }
 
     /// Waits until something holds; never in step with a clock, but not for ever either.

@@ -6,12 +6,15 @@ import Testing
     static var hasAnalyzer: Bool { FileManager.default.isExecutableFile(atPath: analyzer) }
 
     /// Runs the analyzer on a copy of the unit whose program exists; its exit code and what it said.
-    private func analyze(_ arguments: [String]) throws -> (code: Int32, said: String) {
+    private func analyze(
+        _ arguments: [String], replacing line: String = "", with other: String = ""
+    ) throws -> (code: Int32, said: String) {
         let folder = FileManager.default.temporaryDirectory.appending(path: "doorstep-unit-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let unit = try House.text("scripts/packaging/doorstepd.service")
             .replacingOccurrences(of: "/usr/bin/doorstepd", with: "/bin/true")
+            .replacingOccurrences(of: line, with: other)
         let path = folder.appending(path: "doorstepd.service")
         try Data(unit.utf8).write(to: path)
         let process = Process()
@@ -30,6 +33,11 @@ import Testing
     func isUnderstood() throws {
         let (code, said) = try analyze(["verify", "--man=no", "--recursive-errors=no"])
         #expect(code == 0, "\(said)")
+        // And would not, were there a mistake in it.
+        for mistake in ["WatchdogSecs=2", "WatchdogSec=soon"] {
+            let arguments = ["verify", "--man=no", "--recursive-errors=no"]
+            #expect(try analyze(arguments, replacing: "WatchdogSec=2", with: mistake).code != 0)
+        }
     }
 
     @Test(

@@ -10,24 +10,24 @@ extension Executive {
         guard view.inputs.contains(.lidOpen) else {
             guard lidOpen != nil else { return nil }
             lidOpen = nil
-            return [.say("my lid is shut; going on")] + goals.restore(view)
+            return [.say("my lid is shut; going on", .info)] + goals.restore(view)
         }
         guard let (since, reminded) = lidOpen else {
             guard goals.isDriving || skill is Travel || skill is DockAtBox else { return nil }
             lidOpen = (view.now, view.now)
-            return goals.suspend(view) + [.say("my lid is open; please shut it")]
+            return goals.suspend(view) + [.say("my lid is open; please shut it", .warning)]
         }
         if view.now - since >= Self.lidPatience.wait {
             lidOpen = nil
             let error = RobotError(
                 .hardwareAlert, "my lid stands open", hint: "shut the lid, look at its latch, and resume")
             mode = .needsHelp(error)
-            return [.say("I need help: \(error.what)")]
+            return [.complain(error, lead: "I need help: ")]
         }
         // Whatever has restored the goals meanwhile (a pause that is over, a stop that is cleared): they wait.
         let stops = goals.isSuspended ? [] : goals.suspend(view)
         guard view.now - reminded >= Self.lidPatience.reminder else { return stops }
         lidOpen = (since, view.now)
-        return stops + [.say("my lid is open; please shut it")]
+        return stops + [.say("my lid is open; please shut it", .warning)]
     }
 }

@@ -167,7 +167,7 @@ public struct CollectMeal: Skill {
         let error = RobotError(
             .hardwareAlert, "my compartment does not open", hint: "look at the lid's lock and switch")
         reason = error
-        return [.lockCompartment(true), .journal(.lock(mission, true)), .say(error.what)] + closeUp(view)
+        return [.lockCompartment(true), .journal(.lock(mission, true)), .complain(error)] + closeUp(view)
     }
 
     // MARK: Going on after a restart

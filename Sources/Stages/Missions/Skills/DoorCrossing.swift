@@ -138,7 +138,7 @@ public struct DoorCrossing: Skill {
         guard view.now - since >= Self.asking.first else { return [] }
         if let asked, asked >= since, view.now - asked < Self.asking.again { return [] }
         asked = view.now
-        return [.say(words)]
+        return [.say(words, .info)]
     }
 
     /// Why a deadline has passed: because of who stands in the way, if somebody does.
