@@ -71,7 +71,7 @@ struct OrderlyStopTests {
         #expect(rig.truth.contacts == 0, "\(rig.truth.lastContact ?? "")")
     }
 
-    @Test("in the lift keeps it, and says so")
+    @Test("in the lift keeps it, says so, and goes on in it at the next start")
     func inTheLift() async throws {
         let rig = try Rig(.lift)
         await rig.run(60) { $0.doing.contains("riding") }
@@ -80,6 +80,11 @@ struct OrderlyStopTests {
         #expect(rig.hasSaid("stopping on the way home, to suite_302: lift lift_1: riding"))
         #expect(rig.hasSaid("kept, since I stand in it: lift lift_1"))
         #expect(rig.status.lifts.contains { $0.id == "lift_1" && $0.session == "ours" })
+        try await rig.killAndRestart(after: 3)
+        let isHome = await rig.run(120) { $0.isDone }
+        #expect(isHome, "\(rig.doing) \(rig.said)")
+        #expect(rig.hasSaid("I am in the lift") && rig.truth.level == "L3")
+        #expect(rig.truth.contacts == 0)
     }
 
     @Test("with wheels that say nothing does not take their last word for a stand: it says so and what to do")
