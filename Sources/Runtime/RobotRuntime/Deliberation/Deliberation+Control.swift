@@ -68,18 +68,17 @@ extension Deliberation {
         return parts.filter { !$0.isEmpty }.joined(separator: "; ")
     }
 
-    /// What a technician moves or switches by hand; never during a mission, except for what moves nothing.
+    /// What a technician moves or switches by hand; never during a mission or on the way home, except for what moves
+    /// nothing.
     private func perform(service command: ServiceCommand) throws(RobotError) {
-        if let mission = status.mission, command != .clearAlerts {
-            throw RobotError(
-                .busy, "mission \(mission) is under way",
-                hint: "wait for its end, or cancel it: `mission cancel \(mission)`")
-        }
+        if command != .clearAlerts, let refusal = executive.refusalOfHandwork { throw refusal }
         announce("technician: \(command)", .notice)
         let report = channels.report.load()
         switch command {
         case .compartment(let open): perform([.lockCompartment(!open)], report)
-        case .joint(let name, let position): try moveJoint(name, to: position, report)
+        case .joint(let name, let position):
+            try moveJoint(name, to: position, report)
+            executive.noteHandwork()
         case .drive(let metres):
             guard abs(metres) <= 1 else {
                 throw RobotError(.refused, "\(metres) m is too far by hand", expected: "at most 1 m")
@@ -106,7 +105,9 @@ extension Deliberation {
             }
             perform([open ? .requestDoor(DoorID(id)) : .releaseDoor(DoorID(id))], report)
         case .clearAlerts: rack.clearAlerts()
-        case .torque(let on): perform([.arm(on ? .hold : .limp)], report)
+        case .torque(let on):
+            perform([.arm(on ? .hold : .limp)], report)
+            executive.noteHandwork()
         }
     }
 

@@ -107,8 +107,23 @@ public struct Executive: Sendable {
     /// Whether nothing is under way: no mission, no way home.
     public var isIdle: Bool { errand == nil && queue.count == 0 && !isRecovering }
 
-    /// Whether a mission is under way; a technician must not move anything then.
-    public var hasMission: Bool { errand?.mission != nil || isRecovering }
+    /// Why nobody may move anything by hand now: a mission is under way, or the robot is on its way home. A mission that
+    /// only waits is no reason: what it waits for may be a hand that empties the compartment.
+    public var refusalOfHandwork: RobotError? {
+        if let id = errand?.mission?.id ?? interrupted?.id {
+            return RobotError(
+                .busy, "mission \(id) is under way", hint: "wait for its end, or cancel it: `mission cancel \(id)`")
+        }
+        guard errand != nil else { return nil }
+        if case .paused = mode { return nil }
+        return RobotError(.busy, "the robot is on its way home", hint: "wait until it is there, or `mission pause`")
+    }
+
+    /// Somebody has moved the arm by hand: it is folded before the robot drives again.
+    public mutating func noteHandwork() {
+        armIsStowed = false
+        if case .paused = mode { beginsAnew = true }
+    }
 
     /// Whether something that a restart interrupted has not been taken up again.
     private var isRecovering: Bool {
