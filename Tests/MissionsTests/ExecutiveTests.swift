@@ -100,6 +100,7 @@ final class Delivery {
             memory.sessions[facility] = nil
             memory.ending.remove(facility)
         case .custody(let id, let holder): memory.custody[id] = holder
+        case .safety(let causes): memory.safety = causes
         case .pose(let pose, let level): (memory.lastPose, memory.lastLevel) = (pose, level)
         }
     }

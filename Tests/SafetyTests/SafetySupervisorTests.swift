@@ -23,6 +23,23 @@ struct SafetySupervisorTests {
         }.reduce(0) { $0 | (bits & (1 << UInt32($1))) }
     }
 
+    @Test("what waited for a person before a restart waits after it, and nothing else does")
+    func restart() {
+        for bits in 0...Self.all {
+            var supervisor = SafetySupervisor(latched: SafetyCauses(rawValue: bits))
+            let kept = bits & SafetyRule.endedByPerson.rawValue
+            let first = supervisor.step(causes: [], isStanding: true, at: Self.at(0))
+            let later = supervisor.step(causes: [], isStanding: true, at: Self.at(60))
+            guard first == later, later.latched.rawValue == kept, later.action == Self.strongest(kept) else {
+                Issue.record("\(SafetyCauses(rawValue: bits).names): \(later)")
+                return
+            }
+            _ = supervisor.clearByPerson()
+            #expect(supervisor.step(causes: [], isStanding: true, at: Self.at(61)).action == .none)
+        }
+        #expect(SafetyRule.endedByPerson == [.emergencyStop, .servoAlert, .wheelFault])
+    }
+
     @Test("every combination of causes gets its strongest action, and none more weakens it")
     func exhaustive() {
         var wrong = 0

@@ -18,7 +18,7 @@ public enum SafetyAction: UInt8, Comparable, Sendable, BitwiseCopyable, CaseIter
 
 /// Why the safety supervisor acts; several causes can stand at once.
 @frozen
-public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable {
+public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Codable {
     public let rawValue: UInt32
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 

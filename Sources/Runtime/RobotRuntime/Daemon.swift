@@ -49,7 +49,8 @@ public struct Daemon: Sendable {
                 period: .nanoseconds(1_000_000_000 / Int64(board.control.tickRate)), priority: board.control.priority,
                 cpu: board.control.cpu))
         let loop = ControlLoop(
-            board: board, channels: parts.channels, records: parts.recorder.tickRecords, executor: executor,
+            board: board, latched: parts.journal.recovered.safety, channels: parts.channels,
+            records: parts.recorder.tickRecords, executor: executor,
             wakeWheels: { wheels.wake() })
         let deliberation = Deliberation(parts, isStepped: false)
         let uploader = board.reflow.station.map {

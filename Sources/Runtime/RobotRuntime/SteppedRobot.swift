@@ -44,7 +44,8 @@ public final class SteppedRobot: Sendable {
         executor = RealtimeExecutor(name: "stepped", settings: .manual)
         try executor.start()
         loop = ControlLoop(
-            board: board, channels: parts.channels, records: parts.recorder.tickRecords, executor: executor,
+            board: board, latched: parts.journal.recovered.safety, channels: parts.channels,
+            records: parts.recorder.tickRecords, executor: executor,
             wakeWheels: {})
         deliberation = Deliberation(parts, isStepped: true)
         control = ControlDesk(deliberation: deliberation)

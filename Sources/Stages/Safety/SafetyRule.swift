@@ -59,6 +59,18 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         self.clearing = clearing
     }
 
+    /// The causes that only a person's word ends.
+    public static var endedByPerson: SafetyCauses {
+        var causes = SafetyCauses()
+        for index in 0..<count {
+            switch rule(index).clearing {
+            case .person, .personWithReset: causes.insert(SafetyCauses(rawValue: 1 << UInt32(index)))
+            case .itself, .personOrStanding: break
+            }
+        }
+        return causes
+    }
+
     /// How many causes there are: the bits of `SafetyCauses` from 0.
     public static var count: Int { 15 }
     /// Nanoseconds of standing still after which `personOrStanding` clears.

@@ -23,7 +23,13 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     private var personSpoke = false
     private var spoken = Int64.min / 2
 
-    public init(limits: SafetyLimits = SafetyLimits()) { self.limits = limits }
+    /// - Parameter latched: What waited for a person's word when the program ended: a restart is no such word. Causes
+    ///   that end by themselves are left out.
+    public init(limits: SafetyLimits = SafetyLimits(), latched: SafetyCauses = []) {
+        self.limits = limits
+        self.latched = latched.intersection(SafetyRule.endedByPerson).rawValue
+        decide()
+    }
 
     /// One tick: what the flags demand now.
     @_noAllocation

@@ -79,6 +79,31 @@ struct EmergencyStopTests {
         #expect(after.contacts == 0)
     }
 
+    @Test("is not forgotten when the daemon is killed and started again: released or still pressed, it takes a person")
+    func acrossRestart() async throws {
+        for isReleasedFirst in [true, false] {
+            let rig = try Rig()
+            #expect(try await rig.driveOff())
+            rig.twin.inject(.emergencyStop)
+            await rig.run(1)
+            if isReleasedFirst {
+                rig.twin.clear(.emergencyStop)
+                await rig.run(1)
+            }
+            try await rig.killAndRestart { $0.twin.clear(.emergencyStop) }
+            let watch = MotionWatch(rig)
+            await rig.run(12)
+            #expect(watch.rolled < 0.01)
+            #expect(rig.status.safety.action == "torqueOff")
+            #expect(rig.status.safety.latched == ["emergency stop pressed"])
+            #expect(await rig.robot.answer(.clear).isDone)
+            #expect(await rig.run(20) { $0.truth.twist.linear > 0.4 }, "\(rig.doing) \(rig.said)")
+            // The word is kept as well.
+            try await rig.killAndRestart()
+            #expect(await rig.run(20) { $0.truth.twist.linear > 0.4 }, "\(rig.doing) \(rig.said)")
+        }
+    }
+
     @Test("holds a moving arm where it is; cleared it goes on its path without a jump")
     func whileTheArmMoves() async throws {
         let rig = try Rig(adjustBoard: { $0.home = "kerb" })

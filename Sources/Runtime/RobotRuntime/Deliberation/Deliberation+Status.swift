@@ -20,6 +20,7 @@ extension Deliberation {
             at: now)
         tellFacilities()
         tellSafety(report.safety)
+        keepSafety(report)
         if stepCount % 4 == 0 { tellDevices() }
         if stepCount % Self.rate == 0 { recorder.record(.tick, health.section, at: now) }
     }

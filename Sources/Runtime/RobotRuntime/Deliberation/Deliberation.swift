@@ -34,6 +34,8 @@ actor Deliberation {
     let log: Logger
     /// Writes what the deliberation does not wait for.
     let poseWriter = DispatchQueue(label: "journal.pose", qos: .utility)
+    /// What the journal says that a person has to clear; nil when the last entry could not be written.
+    var keptSafety: SafetyCauses?
     /// On a hand-driven clock nothing may happen at a time of its own choosing.
     let isStepped: Bool
 
@@ -104,6 +106,7 @@ actor Deliberation {
         folder = parts.folder
         log = parts.log
         self.isStepped = isStepped
+        keptSafety = parts.journal.recovered.safety
         let recovered = parts.journal.recovered
         let start = Self.start(board: parts.board, building: parts.building, recovered: recovered)
         localizer = Localizer(

@@ -37,7 +37,8 @@ struct ControlKernel: Sendable {
     /// Samples taken at most in one tick: ten times what a tick brings, so that a backlog is gone in no time.
     private static let samplesATick = 128
 
-    init(board: Board) {
+    /// - Parameter latched: What waited for a person's word when the daemon ended.
+    init(board: Board, latched: SafetyCauses) {
         let base = board.base
         let jointCount = board.joints.arm.joints.count + 1
         let limits = DriveLimits(board.base)
@@ -52,7 +53,8 @@ struct ControlKernel: Sendable {
         supervisor = SafetySupervisor(
             limits: SafetyLimits(
                 lidarAge: board.lidar.staleAfter.inSeconds, wheelsAge: board.wheels.staleAfter.inSeconds,
-                jointsAge: board.joints.staleAfter.inSeconds, stateOfCharge: board.battery.reserve))
+                jointsAge: board.joints.staleAfter.inSeconds, stateOfCharge: board.battery.reserve),
+            latched: latched)
         scan = ScanAssembler(beams: board.lidar.beams)
         let gripper = board.joints.gripper
         arm = ArmFollower(

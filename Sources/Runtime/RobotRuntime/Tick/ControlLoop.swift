@@ -34,12 +34,15 @@ actor ControlLoop {
     private var lateBefore = 0
     private var ticksInWindow = 0
 
-    /// - Parameter wakeWheels: Makes the wheels' thread send a fresh set-point at once; must not wait.
+    /// - Parameters:
+    ///   - latched: What waited for a person's word when the daemon ended.
+    ///   - wakeWheels: Makes the wheels' thread send a fresh set-point at once; must not wait.
     init(
-        board: Board, channels: TickChannels, records: Ring<TickRecord>?, executor: RealtimeExecutor,
+        board: Board, latched: SafetyCauses, channels: TickChannels, records: Ring<TickRecord>?,
+        executor: RealtimeExecutor,
         wakeWheels: @escaping @Sendable () -> Void
     ) {
-        kernel = ControlKernel(board: board)
+        kernel = ControlKernel(board: board, latched: latched)
         self.channels = channels
         self.records = records
         self.executor = executor

@@ -12,6 +12,7 @@ internal import RobotModel
 // transitions  everything that was appended, in order, never changed: the history for people
 // progress     one row: the step being done
 // sessions     doors and lifts asked for and not yet confirmed as given back
+// safety       one row: the causes that a person has to clear, as the bits of `SafetyCauses`
 // pose         one row: where the robot last was
 extension Journal {
     static var migrator: DatabaseMigrator {
@@ -31,6 +32,10 @@ extension Journal {
                     CREATE TABLE pose (
                         only INTEGER PRIMARY KEY CHECK (only = 1), x REAL, y REAL, yaw REAL, level TEXT NOT NULL);
                     """)
+        }
+        migrator.registerMigration("2") { db in
+            try db.execute(
+                sql: "CREATE TABLE safety (only INTEGER PRIMARY KEY CHECK (only = 1), causes INTEGER NOT NULL)")
         }
         return migrator
     }
@@ -94,6 +99,11 @@ extension Journal {
             try note("compartment", id, locked ? "locking" : "unlocking")
         case .boxUnlock(let id, let box):
             try note("box", id, "code presented to box \(box)")
+        case .safety(let causes):
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO safety (only, causes) VALUES (1, ?)", arguments: [Int64(causes.rawValue)])
+            let names = causes.names.joined(separator: ", ")
+            try note("safety", nil, causes.isEmpty ? "cleared" : "to be cleared by a person: \(names)")
         case .pose(let pose, let level):
             try db.execute(
                 sql: "INSERT OR REPLACE INTO pose (only, x, y, yaw, level) VALUES (1, ?, ?, ?, ?)",
@@ -149,6 +159,11 @@ extension Journal {
             }
             state.sessions[facility] = UInt16(truncatingIfNeeded: row["number"] as Int)
             if row["ending"] as Bool { state.ending.insert(facility) }
+        }
+        if let row = try Row.fetchOne(db, sql: "SELECT causes FROM safety") {
+            // What cannot be read counts as a pressed emergency stop.
+            let bits = UInt32.fromDatabaseValue(row["causes"])
+            state.safety = bits.map(SafetyCauses.init(rawValue:)) ?? .emergencyStop
         }
         if let row = try Row.fetchOne(db, sql: "SELECT x, y, yaw, level FROM pose") {
             let figures = ["x", "y", "yaw"].compactMap { Double.fromDatabaseValue(row[$0]) }

@@ -84,6 +84,8 @@ public enum JournalEntry: Hashable, Sendable, Codable {
     case lock(MissionID, Bool)
     /// About to present the code to the box.
     case boxUnlock(MissionID, box: Int)
+    /// What a person has to clear before the robot may move, whether it still stands or is over; kept as one row.
+    case safety(SafetyCauses)
     /// Where the robot is; kept as one row, not as history.
     case pose(Pose2D, LevelID)
 }
@@ -103,6 +105,8 @@ public struct RecoveredState: Hashable, Sendable {
     /// Sessions of those that were being given back.
     public var ending: Set<Facility>
     public var custody: [MissionID: Custody]
+    /// What waited for a person's word: a restart is none.
+    public var safety: SafetyCauses
     public var lastPose: Pose2D?
     public var lastLevel: LevelID?
     /// The journal, or a part of it, cannot be read: somebody has to look where the robot and its meal are.
@@ -117,5 +121,6 @@ public struct RecoveredState: Hashable, Sendable {
         sessions = [:]
         ending = []
         custody = [:]
+        safety = []
     }
 }
