@@ -368,13 +368,13 @@ struct ExecutiveTests {
         #expect(!sends.prefix(5).contains("L1"))
     }
 
-    @Test("the robot says once that it holds for safety, and why")
+    @Test("a long hold for safety costs the mission nothing but time")
     func safetyHold() {
         let delivery = Delivery(missions: [Paper.mission()])
         delivery.run { $0.states == [.running] }
         delivery.world.view.safety = SafetyState(action: .protectiveStop, causes: .emergencyStop)
         delivery.run(seconds: 120, until: { _ in false })
-        #expect(delivery.world.said.filter { $0.hasPrefix("holding: emergency stop pressed") }.count == 1)
+        #expect(delivery.states == [.running])
         delivery.world.view.safety = SafetyState()
         delivery.run()
         #expect(delivery.states == [.running, .completed])

@@ -118,6 +118,27 @@ struct InboxTests {
         #expect(folder.names("inbox").isEmpty)
     }
 
+    @Test(
+        "of a file that is too long the beginning is kept, without its secrets and without half a PIN at the cut",
+        arguments: [0, 1, 2, 3])
+    func tooLong(_ digits: Int) throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        let length = MissionFile.maximumLength
+        var text = Sample.text + "\npni: \"8362\"\n#"
+        text += String(repeating: "-", count: length - text.utf8.count - digits) + "5938"
+        folder.put("inbox/long.yaml", text + String(repeating: "\npin: \"4711\"", count: 20_000))
+        guard case .quarantined = inbox.scan(at: wall).first else {
+            Issue.record("not in quarantine")
+            return
+        }
+        let kept = folder.text("quarantine/long.yaml")
+        for secret in ["4711", "482913", "8362"] { #expect(!kept.contains(secret)) }
+        #expect(kept.hasSuffix("-"))
+        #expect(kept.contains("id: lunch"))
+        #expect(folder.names("inbox").isEmpty)
+    }
+
     @Test("an .error file names the mission file as dispatch dropped it, not by the robot's own folders")
     func namesTheFile() throws {
         let folder = try TemporaryFolder()

@@ -97,6 +97,16 @@ struct MissionFileTests {
         #expect(Sample.problems(Sample.text.replacing("pin: \"4711\"", with: "pin_hash: \(heavy)")).count == 1)
     }
 
+    @Test("a wrong time beside the PIN is explained in words that are whole, and without the PIN")
+    func wrongTime() throws {
+        let text = Sample.text.replacing("pin: \"4711\"", with: "pin: \"4711\" # promised below")
+            .replacing(try Regex("promised: .*Z\"?"), with: "promised: noon # pin 4711")
+        let problem = try #require(Sample.problems(text).first)
+        #expect(problem.what.contains("noon"))
+        #expect(problem.hint?.contains("offset") == true)
+        #expect(!problem.description.contains("•") && !problem.description.contains("4711"), "\(problem)")
+    }
+
     @Test("an id that could leave its folder is refused", arguments: ["../x", ".hidden", "a/b", "a b", "ü"])
     func ids(_ id: String) {
         #expect(Sample.problems(Sample.text.replacing("id: lunch", with: "id: \"\(id)\"")).count == 1)

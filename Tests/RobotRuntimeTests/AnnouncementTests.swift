@@ -39,6 +39,62 @@ struct AnnouncementTests {
         #expect(lines.contains { $0.contains("] error: stopped: ") } && lines.contains { $0.hasPrefix("    hint: ") })
     }
 
+    /// What somebody who reads the log sees.
+    private func log(_ rig: Rig) async -> [String] {
+        guard case .lines(let lines) = await rig.robot.answer(.log(lines: 100)) else { return [] }
+        return lines
+    }
+
+    private func expectNoAlarm(_ rig: Rig) async {
+        let lines = await log(rig)
+        #expect(lines.count < 100 && lines.contains { $0.contains("lidar: in service") }, "\(lines)")
+        #expect(!lines.contains { $0.contains("] warning: ") || $0.contains("] error: ") }, "\(lines)")
+        #expect(rig.said.count { $0.hasPrefix("starting: waiting for the LiDAR") } == 1, "\(lines)")
+    }
+
+    @Test("is no alarm while all is well: not at the start, and not in a lift")
+    func healthyRide() async throws {
+        let rig = try Rig(.lift)
+        let arrives = await rig.run(150) { $0.truth.level == "L3" && $0.isDone }
+        #expect(arrives, "\(rig.doing) \(rig.said)")
+        await expectNoAlarm(rig)
+    }
+
+    @Test("is no alarm in a whole delivery with nobody in the way")
+    func healthyDelivery() async throws {
+        // Nobody but who takes the meal.
+        let rig = try Rig(adjust: { scenario in
+            scenario.people.removeAll { if case .recipient = $0 { false } else { true } }
+        })
+        try await rig.startLunch()
+        let isHome = await rig.run(420) { $0.truth.meal == .delivered && $0.isDone }
+        #expect(isHome, "\(rig.doing) \(rig.said)")
+        await expectNoAlarm(rig)
+    }
+
+    @Test(
+        "names a LiDAR that is dead at the start as an error with what to do, and no lost pose",
+        arguments: [LineTrouble.silent, .unplugged])
+    func deadAtStart(_ trouble: LineTrouble) async throws {
+        let rig = try Rig()
+        rig.twin.inject(.line("lidar", trouble))
+        let isNamed = await rig.run(12) { $0.hasSaid("stopped: no LiDAR data") }
+        #expect(isNamed, "\(rig.said)")
+        let words = announcement(rig, "stopped: no LiDAR data")
+        #expect(words?.urgency == .error)
+        #expect(words?.hint == "look at the LiDAR's plug and cable")
+        #expect(!rig.hasSaid("not localised"), "\(rig.said)")
+    }
+
+    @Test("about a stop is said once")
+    func once() async throws {
+        let rig = try Rig()
+        #expect(try await rig.driveOff())
+        rig.twin.inject(.emergencyStop)
+        await rig.run(5)
+        #expect(rig.said.count { $0.contains("emergency stop pressed") } == 1, "\(rig.said)")
+    }
+
     @Test("of a device that has not been heard yet is that its port is open, and no empty name")
     func unheard() async throws {
         let rig = try Rig()

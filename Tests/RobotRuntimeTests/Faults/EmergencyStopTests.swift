@@ -104,6 +104,27 @@ struct EmergencyStopTests {
         }
     }
 
+    @Test("ends what a technician drives by hand: nothing moves when it is cleared")
+    func whileDrivenByHand() async throws {
+        let rig = try Rig()
+        await rig.run(10) { $0.status.place.localization == "tracking" && $0.isFree }
+        #expect(await rig.robot.answer(.service(.drive(metres: 0.4))).isDone)
+        #expect(await rig.run(3) { $0.truth.twist.linear > 0.1 })
+        rig.twin.inject(.emergencyStop)
+        await rig.run(1)
+        rig.twin.clear(.emergencyStop)
+        await rig.run(1)
+        let stopped = MotionWatch(rig)
+        #expect(await rig.robot.answer(.clear).isDone)
+        #expect(await rig.run(2) { $0.isFree })
+        await rig.run(3)
+        #expect(stopped.rolled < 0.002)
+        #expect(rig.hasSaid("the stop has ended the drive"))
+        // A new word is obeyed.
+        #expect(await rig.robot.answer(.service(.drive(metres: 0.1))).isDone)
+        #expect(await rig.run(3) { $0.truth.twist.linear > 0.05 })
+    }
+
     @Test("holds a moving arm where it is; cleared it goes on its path without a jump")
     func whileTheArmMoves() async throws {
         let rig = try Rig(adjustBoard: { $0.home = "kerb" })

@@ -57,6 +57,7 @@ extension Deliberation {
     private func perform(_ action: MissionAction, _ report: TickReport) {
         switch action {
         case .drive(let goal):
+            isDrivenByHand = false
             drivePlanner.set(goal, at: now)
             driveStatus = goal == .stand ? .idle : .moving(remaining: 0)
         case .arm(let goal): move(goal, report)

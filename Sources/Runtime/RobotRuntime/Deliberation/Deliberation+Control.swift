@@ -91,12 +91,14 @@ extension Deliberation {
                     path: [pose.position, pose.transform(Point2D(metres, 0))], finalYaw: nil, speedLimit: 0.2,
                     clearance: 0.1, reverse: false)
             perform([.drive(goal)], report)
+            isDrivenByHand = true
         case .turn(let radians):
             guard radians.isFinite, abs(radians) <= 2 * .pi else {
                 throw RobotError(.refused, "\(radians) rad is no turn", expected: "at most one full turn either way")
             }
             let pose = localizer.pose(odometry: report.odometry)
             perform([.drive(.turn(to: normalizedAngle(pose.yaw + radians)))], report)
+            isDrivenByHand = true
         case .door(let id, let open):
             guard building.doors[DoorID(id)] != nil else {
                 throw RobotError(

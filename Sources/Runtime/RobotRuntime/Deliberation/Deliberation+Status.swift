@@ -19,7 +19,7 @@ extension Deliberation {
                 odometry: report.odometry, twist: report.twist, localization: localizationName),
             at: now)
         tellFacilities()
-        tellSafety(report.safety)
+        tellSafety(report)
         keepSafety(report)
         if stepCount % 4 == 0 { tellDevices() }
         if stepCount % Self.rate == 0 { recorder.record(.tick, health.section, at: now) }
@@ -42,20 +42,15 @@ extension Deliberation {
     }
 
     /// Says once what the supervisor does and why, and when it is over.
-    private func tellSafety(_ safety: SafetyState) {
+    private func tellSafety(_ report: TickReport) {
+        let safety = report.safety
         defer { lastSafety = safety }
-        let before = lastSafety.action >= .hold
-        let after = safety.action >= .hold
-        let causes = safety.causes.union(safety.latched)
-        if after && (!before || causes.subtracting(lastSafety.causes.union(lastSafety.latched)) != []) {
-            announce("stopped: \(causes.names.joined(separator: ", "))", causes.urgency, hint: causes.hint)
-        } else if after && safety.causes.isEmpty && !lastSafety.causes.isEmpty {
-            let next =
-                safety.latched == .bumper ? "goes on after standing for 3 s" : "waits for `clear` from a person"
-            announce(
-                "\(safety.latched.names.joined(separator: ", ")): gone; \(next)", .warning, hint: safety.latched.hint)
-        } else if before && !after {
-            announce("free to go on", .info)
+        // Without scans nobody could say where the robot is: that is the LiDAR's trouble. A lift's car needs no pose.
+        let missesPose =
+            safety.causes.contains(.notLocalized) && !safety.causes.contains(.staleLidar) && !isLocalized
+            && !executive.knowsPose(view(of: report, keys: []))
+        if let words = safetyNews.look(safety, uptime: now - (started ?? now), missesPose: missesPose) {
+            announce(words.text, words.urgency, hint: words.hint)
         }
         if safety.causes.contains(.batteryLow), !lastSafety.causes.contains(.batteryLow) {
             let percent = Int((channels.battery.load().value.stateOfCharge * 100).rounded())
@@ -70,6 +65,7 @@ extension Deliberation {
             guard lastPhases[status.slot] != status.phase else { continue }
             let before = lastPhases[status.slot]
             lastPhases[status.slot] = status.phase
+            safetyNews.note(status.slot, status.phase)
             recorder.record(
                 .devices, DeviceRecord(slot: status.slot.rawValue, phase: status.phase.rawValue, fault: status.fault),
                 at: now)

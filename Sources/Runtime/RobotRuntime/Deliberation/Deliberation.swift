@@ -69,6 +69,8 @@ actor Deliberation {
     var doorwayGap: Double?
     var boxSighting: BoxSighting?
     var driveStatus = DriveStatus.idle
+    /// The wheels' goal is a technician's.
+    var isDrivenByHand = false
     /// The last way from where the robot stood.
     var route: Route?
     var armOrders = 0
@@ -85,6 +87,7 @@ actor Deliberation {
     /// What is to be said first: what an earlier run has left damaged.
     let notices: [String]
     var lastSafety = SafetyState()
+    var safetyNews = SafetyNews()
     var lastPhases: [SlotID: DevicePhase] = [:]
     var stepCount = 0
     var lastDoors: [DoorID: DoorState] = [:]
@@ -206,6 +209,11 @@ actor Deliberation {
 
     /// Follows the wheels' goal for one step and tells the tick.
     private func drive(_ report: TickReport) {
+        if isDrivenByHand, report.safety.action >= .protectiveStop {
+            // Whoever clears a stop does not expect what somebody typed before it.
+            perform([.drive(.stand)], report)
+            announce("technician: the stop has ended the drive")
+        }
         let pose = localizer.pose(odometry: report.odometry)
         let (command, status) = drivePlanner.step(
             pose: pose, twist: report.twist, obstacles: obstacles, box: boxSighting, at: now)

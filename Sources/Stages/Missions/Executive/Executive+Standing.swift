@@ -1,5 +1,5 @@
 internal import BuildingMap
-internal import RobotModel
+public import RobotModel
 
 // Standing for something that is not the robot's own: held, paused, lost, in need of help. Nothing that others need is
 // kept meanwhile, and afterwards the step begins anew, from wherever the robot is then.
@@ -9,7 +9,7 @@ extension Executive {
     static var keepsFacility: Duration { .seconds(30) }
 
     /// Whether the pose is known as well as what is being done needs it.
-    func knowsPose(_ view: WorldView) -> Bool {
+    public func knowsPose(_ view: WorldView) -> Bool {
         if view.isTracking { return true }
         if case .recovering = mode { return interruptedRide(view) != nil }
         guard let skill else { return false }

@@ -165,7 +165,6 @@ public struct Executive: Sendable {
             actions.insert(.journal(progress), at: stops)
         }
         goals.note(actions)
-        actions += reporter.hold(view)
         let status = describe(view)
         if reporter.isNews(status, at: view.now) { actions.append(.status(status)) }
         if canJournal, let pose = reporter.pose(view) { actions.append(.journal(pose)) }

@@ -6,8 +6,6 @@ struct StatusReporter: Sendable {
     private var lastStatus: MissionStatus?
     private var lastStatusTime = Instant.zero
     private var lastPose: (pose: Pose2D, level: LevelID, time: Instant)?
-    private var heldSince: Instant?
-    private var hasSaidHold = false
 
     /// The step being done, if it is another one than before.
     mutating func progress(_ errand: Executive.Errand?, _ skill: (any Skill)?) -> JournalEntry? {
@@ -48,25 +46,5 @@ struct StatusReporter: Sendable {
         }
         lastPose = (view.pose, view.level, view.now)
         return .pose(view.pose, view.level)
-    }
-
-    /// Says once why the robot holds for safety, when it does so for more than a second.
-    mutating func hold(_ view: WorldView) -> [MissionAction] {
-        guard view.safety.action >= .hold else {
-            defer {
-                heldSince = nil
-                hasSaidHold = false
-            }
-            return hasSaidHold ? [.say("going on", .info)] : []
-        }
-        let since = heldSince ?? view.now
-        heldSince = since
-        guard !hasSaidHold, view.now - since >= .seconds(1) else { return [] }
-        hasSaidHold = true
-        let causes = view.safety.causes.union(view.safety.latched)
-        let names = causes.names.joined(separator: ", ")
-        return [
-            .say("holding: \(names.isEmpty ? "\(view.safety.action)" : names)", causes.urgency, hint: causes.hint)
-        ]
     }
 }

@@ -132,8 +132,12 @@ public final class Inbox: Sendable {
 
     private func quarantine(_ path: String, _ name: String, _ errors: [RobotError]) throws(RobotError) -> Outcome {
         let place: String
-        if WholeFile.isPlain(path), let bytes = WholeFile.contents(path, limit: MissionFile.maximumLength) {
+        if WholeFile.isPlain(path), var bytes = WholeFile.contents(path, limit: MissionFile.maximumLength) {
             // Without its secrets: it may lie there for long, and be sent about by whoever looks for the mistake.
+            // Of a longer file its beginning stays; a number that the cut goes through could be half a PIN.
+            if bytes.count == MissionFile.maximumLength {
+                while let last = bytes.last, (0x30...0x39).contains(last) { bytes.removeLast() }
+            }
             place = WholeFile.free(name, in: folder.quarantine)
             try WholeFile.write(MissionFile.withoutSecrets(bytes), to: place, durable: true)
             try WholeFile.remove(path)

@@ -193,7 +193,7 @@ extension MissionFile {
         if field.isPresent && !text.isEmpty {
             field.reject(
                 "\(field.path) is '\(text.prefix(40))'", expected: "a time such as \"2026-11-22T12:30:00Z\"",
-                hint: "ISO 8601 with Z or an offset (+01:00)")
+                hint: "date, time, and Z or an offset (+01:00)")
         }
         return WallTime(secondsSince1970: 0)
     }
