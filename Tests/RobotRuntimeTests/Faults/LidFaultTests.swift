@@ -119,6 +119,69 @@ struct LidFaultTests {
         #expect(rig.said[before...].contains { $0.contains("my lid is open; please shut it") })
         #expect(!lid.droveOpen)
     }
+
+    // MARK: The meal is gone
+
+    /// Runs until the robot has seen that the meal is gone, says so to everybody, and calls nothing delivered.
+    private func losesMeal(_ rig: Rig) async throws {
+        let isOver = await rig.run(10) { $0.outbox()?["state"] as? String == "failed" }
+        #expect(isOver, "\(rig.doing) \(rig.said.suffix(6))")
+        #expect(rig.hasSaid("the meal is not in my compartment any more"))
+        #expect(rig.outbox()?["custody"] as? String == "unknown")
+        #expect((rig.outbox()?["hint"] as? String)?.contains("ask the recipient") ?? false)
+    }
+
+    /// Runs until the robot stands at home; what has been said of the meal stays so.
+    private func goesHome(_ rig: Rig, _ lid: LidGuard) async throws {
+        let isHome = await rig.run(120) { $0.isDone }
+        #expect(isHome, "\(rig.doing) \(rig.said.suffix(6))")
+        #expect(!lid.droveOpen)
+        #expect(rig.truth.contacts == 0)
+        #expect(!rig.said.contains { $0.contains("enjoy your meal") || $0.contains("please take your meal") })
+        #expect(rig.outbox()?["state"] as? String == "failed")
+        let custody = try rig.history().filter { $0.contains(" custody ") }
+        #expect(custody.last?.hasSuffix("unknown") ?? false, "\(custody)")
+        #expect(!custody.contains { $0.hasSuffix("recipient") })
+    }
+
+    @Test("that springs open on the way, and the meal is taken: the robot says so and goes home when the lid is shut")
+    func takenOnTheWay() async throws {
+        let rig = try Rig(.corridor, carrying: Rig.mission())
+        let drives = await rig.run(20) { $0.truth.twist.linear > 0.6 }
+        #expect(drives, "\(rig.doing) \(rig.said)")
+        rig.twin.inject(.lidUnlatched)
+        let stands = await rig.run(3) { $0.isStanding }
+        #expect(stands)
+        let lid = LidGuard(rig)
+        rig.twin.clear(.lidUnlatched)
+        rig.twin.world.meal = .missing
+        try await losesMeal(rig)
+        await rig.run(5)
+        #expect(rig.truth.lidOpening == 1 && rig.isStanding)
+        #expect(rig.said.last?.contains("my lid is open; please shut it") ?? false)
+        rig.twin.world.compartment.hand = 1
+        await rig.run(3)
+        rig.twin.world.compartment.hand = nil
+        try await goesHome(rig, lid)
+    }
+
+    @Test("that springs open while the robot waits at the door gives the meal to nobody in the robot's books")
+    func takenAtTheDoor() async throws {
+        let rig = try rig { $0.reaction = 10_000 }
+        let lid = LidGuard(rig)
+        let waits = await rig.run(60) { $0.doing.contains("waiting for the recipient") && $0.isStanding }
+        #expect(waits, "\(rig.doing) \(rig.said)")
+        await rig.run(2)
+        rig.twin.inject(.lidUnlatched)
+        await rig.run(1)
+        rig.twin.clear(.lidUnlatched)
+        #expect(rig.hasSaid("my lid is open; please shut it"))
+        #expect(rig.truth.meal == .inCompartment)
+        let isTaken = await rig.run(10) { $0.truth.meal == .delivered }
+        #expect(isTaken, "\(rig.doing) \(rig.said.suffix(6))")
+        try await losesMeal(rig)
+        try await goesHome(rig, lid)
+    }
 }
 
 /// Watches whether the robot ever drives with its lid open or not held by the latch.

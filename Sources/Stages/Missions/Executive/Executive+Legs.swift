@@ -42,6 +42,7 @@ extension Executive {
         if errand != nil, !isKnown { return standBy(.lost, view) }
         if keepsFacilityWaiting(view) { return standBy(.heldUp, view) }
         if goals.isFreeAgain(view) { return goals.restore(view) }
+        if let actions = mindMeal(view) { return actions + tend(view) }
         if let actions = mindLid(view) { return actions + tend(view) }
         if let errand, errand.isCancelled, errand.leg.isOutward, skill?.isInterruptible ?? true {
             return callOff(errand, view) + tend(view)
@@ -104,7 +105,8 @@ extension Executive {
         return actions
     }
 
-    private func skills(for leg: MissionLeg, _ view: WorldView) -> [any Skill] {
+    /// - Parameter wasOpen: The compartment was open for this hand-over when it was interrupted.
+    func skills(for leg: MissionLeg, _ view: WorldView, wasOpen: Bool = false) -> [any Skill] {
         func travel(_ place: PlaceID) -> [any Skill] {
             [Travel(to: place, building: building, motion: settings.motion)]
         }
@@ -119,14 +121,15 @@ extension Executive {
         case .toDeliver: return travel(mission.deliver.place)
         case .handOver:
             return [
-                handOver(mission, .pin(mission.deliver.pin), .recipient, wait: mission.deliver.noShow.wait)
+                handOver(
+                    mission, .pin(mission.deliver.pin), .recipient, wait: mission.deliver.noShow.wait, wasOpen: wasOpen)
             ]
         case .toReturn: return travel(returnPlace(mission))
         case .giveBack:
             return [
                 returnsToSender(mission)
-                    ? handOver(mission, .code(mission.collect.code), .sender, wait: .seconds(600))
-                    : handOver(mission, .anyone, .reception, wait: .seconds(600))
+                    ? handOver(mission, .code(mission.collect.code), .sender, wait: .seconds(600), wasOpen: wasOpen)
+                    : handOver(mission, .anyone, .reception, wait: .seconds(600), wasOpen: wasOpen)
             ]
         case .toHome: return travel(settings.home)
         }
@@ -139,11 +142,12 @@ extension Executive {
     }
 
     func handOver(
-        _ mission: Mission, _ access: HandOver.Access, _ receiver: Custody, wait: Duration, isTaken: Bool = false
+        _ mission: Mission, _ access: HandOver.Access, _ receiver: Custody, wait: Duration, isTaken: Bool = false,
+        wasOpen: Bool = false
     ) -> HandOver {
         HandOver(
             mission: mission.id, access: access, receiver: receiver, wait: wait, box: settings.box, arm: settings.arm,
-            compartment: settings.compartment, isTaken: isTaken)
+            compartment: settings.compartment, isTaken: isTaken, wasOpen: wasOpen)
     }
 
     /// Called off means back to the sender; otherwise the file says where.

@@ -102,9 +102,7 @@ extension Executive {
         guard let mission = errand?.mission else { return begin(.toHome, view) }
         let leg = approach(to: leg, mission, view)
         if errand?.custody == .robot, !isLoaded, leg == .toDeliver || leg == .toReturn {
-            let error = RobotError(
-                .mealMissing, "the meal is not in my compartment any more", hint: "somebody may have taken it out")
-            return [.complain(error)] + close(.failed, error, view)
+            return loseMeal(view)
         }
         if isLoaded, leg == .toCollect || leg == .dock {
             return ask(
@@ -120,7 +118,11 @@ extension Executive {
             return begin([collection(mission, resume: state)], view)
         case .handOver, .giveBack:
             errand?.leg = leg
-            guard errand?.custody != .robot || !isLoaded else { return begin(leg, view) }
+            let wasOpen = HandOver.wasOpen(progress)
+            if errand?.custody == .robot {
+                if isLoaded { return begin(skills(for: leg, view, wasOpen: wasOpen), view) }
+                if !wasOpen { return loseMeal(view) }
+            }
             // It was taken while nobody looked: the lid is left to see to.
             let receiver: Custody =
                 leg == .handOver ? .recipient : (returnsToSender(mission) ? .sender : .reception)

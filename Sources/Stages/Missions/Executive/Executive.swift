@@ -62,6 +62,8 @@ public struct Executive: Sendable {
     var beginsAnew = false
     /// Since when the lid stands open while the robot wants to drive, and when people were asked last to shut it.
     var lidOpen: (since: Instant, reminded: Instant)?
+    /// Since when the light barrier has not seen the meal that is to be in the compartment.
+    var mealGone: Instant?
 
     /// - Parameter recovered: What the journal knew at boot; the robot goes on from there.
     public init(settings: ExecutiveSettings, building: Building, recovered: RecoveredState = RecoveredState()) {
@@ -159,7 +161,9 @@ public struct Executive: Sendable {
         var canJournal = true
         if case .storageFailed = mode { canJournal = false }
         var actions = canJournal ? ledger.journalled(actions) : actions
-        if canJournal, let progress = reporter.progress(errand, skill) {
+        // While the arm is folded before a hand-over, the journal still knows how far that was.
+        let work = skill is StowArm && nextSkills.first is HandOver ? nextSkills.first : skill
+        if canJournal, let progress = reporter.progress(errand, work) {
             // Behind the stops at the head of the list, before everything else.
             let stops = actions.prefix { $0.isStop }.count
             actions.insert(.journal(progress), at: stops)

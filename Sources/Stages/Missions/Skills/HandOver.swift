@@ -27,6 +27,14 @@ public struct HandOver: Skill {
         case shutting
         case finished
 
+        /// Whether the compartment is open, or being opened, for who may have the meal.
+        var isOpen: Bool {
+            switch self {
+            case .opening, .offering, .closing, .shutting: true
+            case .waiting, .verifying, .lockedOut, .finished: false
+            }
+        }
+
         public var deadline: Duration {
             switch self {
             case .waiting: .seconds(300)
@@ -72,7 +80,7 @@ public struct HandOver: Skill {
     /// Who has the meal once it is taken.
     private let receiver: Custody
     private let work: ArmWork
-    private var clock = StateClock(State.waiting)
+    private var clock: StateClock<State>
     private var sequence = ArmSequence([])
     /// What is left of the time to wait, over all attempts.
     private var patience: Duration
@@ -90,14 +98,16 @@ public struct HandOver: Skill {
     /// - Parameters:
     ///   - wait: How long the robot waits for somebody.
     ///   - isTaken: The meal was gone when a restart interrupted the hand-over: only the lid is left to see to.
+    ///   - wasOpen: The compartment was open for whoever had proved to be the right one, and the meal still in it.
     public init(
         mission: MissionID, access: Access, receiver: Custody, wait: Duration, box: BoxGeometry, arm: ArmWorkspace,
-        compartment: CompartmentShape, isTaken: Bool = false
+        compartment: CompartmentShape, isTaken: Bool = false, wasOpen: Bool = false
     ) {
         self.mission = mission
         self.access = access
         self.receiver = receiver
         self.isTaken = isTaken
+        clock = StateClock(isTaken ? .closing : wasOpen ? .offering : .waiting)
         patience = wait
         work = ArmWork(box: box, arm: arm, compartment: compartment)
     }
@@ -110,10 +120,17 @@ public struct HandOver: Skill {
     public var isInterruptible: Bool { [.waiting, .verifying, .lockedOut].contains(clock.state) }
     public var remaining: Duration { .seconds(clock.state == .waiting ? 20 : 10) }
 
+    /// Whether a hand-over that was interrupted there had opened the compartment.
+    static func wasOpen(_ progress: MissionProgress) -> Bool {
+        progress.skill == "hand_over" && State(rawValue: progress.state)?.isOpen ?? false
+    }
+
     public mutating func start(_ view: WorldView) -> [MissionAction] {
         if isTaken { return [.drive(.stand)] + close() }
-        // A restart may find the lid open: nobody needs a PIN any more, but the meal has to be taken.
-        if view.inputs.contains(.lidOpen) { return [.drive(.stand)] + offer() }
+        // It still stands open, or was shut behind the meal: nobody needs a PIN any more, but the meal has to be taken.
+        if clock.state.isOpen, view.inputs.contains(.lidOpen) || !view.inputs.contains(.loaded) {
+            return [.drive(.stand)] + offer()
+        }
         clock.enter(.waiting, limit: patience)
         return [.drive(.stand), .say(greeting)]
     }

@@ -25,6 +25,14 @@ public enum MissionLeg: String, Hashable, Sendable, Codable, CaseIterable {
     case giveBack = "give_back"
     case toHome = "to_home"
 
+    /// Whether the meal is to be in the compartment during this leg, until it is handed over.
+    var carriesMeal: Bool {
+        switch self {
+        case .toDeliver, .handOver, .toReturn, .giveBack: true
+        case .toCollect, .dock, .collect, .toHome: false
+        }
+    }
+
     /// Whether the meal is still on its way to the recipient.
     var isOutward: Bool {
         switch self {

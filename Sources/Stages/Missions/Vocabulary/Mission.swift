@@ -126,4 +126,6 @@ public enum Custody: String, Hashable, Sendable, Codable {
     case sender
     /// Left at the other place.
     case reception
+    /// Gone from the robot's compartment, and nobody knows who has it.
+    case unknown
 }
