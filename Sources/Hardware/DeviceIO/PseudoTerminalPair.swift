@@ -39,6 +39,16 @@ public final class PseudoTerminalPair: SerialPort {
 
     deinit { close() }
 
+    /// The rate in bit/s that the program on the terminal side has set; nil while nobody is there, or at 38400, which is
+    /// what a new terminal has that nobody has set.
+    public var otherEndRate: Int? {
+        master.withLock { master in
+            guard Self.hasPeer(master) else { return nil }
+            let rate = Int(doorstep_tty_rate(master))
+            return rate <= 0 || rate == 38_400 ? nil : rate
+        }
+    }
+
     /// Whether a program has the terminal side open.
     public var hasPeer: Bool { master.withLock { Self.hasPeer($0) } }
 

@@ -212,6 +212,7 @@ private final class DeviceEnd: SerialPort {
     }
 
     func write(_ bytes: ArraySlice<UInt8>) throws(PortError) -> Int { cable.deviceWrite(bytes) }
+    var otherEndRate: Int? { cable.openLine?.baudRate }
     func setDTR(_ on: Bool) throws(PortError) {}
     func flush() throws(PortError) { cable.deviceFlush() }
     func close() {}

@@ -1,3 +1,4 @@
+import CLinuxRealtime
 import Synchronization
 
 #if canImport(Glibc)
@@ -6,8 +7,8 @@ import Synchronization
 
 /// The terminal end of a pseudo-terminal: what the robot opens where the twin stands in for a device.
 ///
-/// libserialport 0.1.1 cannot open one (TIOCMGET fails on it). Rate and parity mean nothing here; who wants a paced
-/// line paces the other end.
+/// libserialport 0.1.1 cannot open one (TIOCMGET fails on it). Rate and parity have no effect here; the rate is set
+/// all the same, so that an emulated device at the other end can see that it is not its own.
 final class PseudoTerminalPort: SerialPort {
     private let path: String
     /// -1 when closed.
@@ -21,6 +22,10 @@ final class PseudoTerminalPort: SerialPort {
         do throws(PortError) {
             try Descriptor.lock(descriptor, port: line.path)
             try setRaw(descriptor, port: line.path)
+            let result = doorstep_tty_set_rate(descriptor, UInt32(clamping: line.baudRate))
+            guard result == 0 else {
+                throw PortError(.wrongRate, port: line.path, cause: systemMessage(-result))
+            }
         } catch {
             Glibc.close(descriptor)
             throw error

@@ -43,7 +43,15 @@ public protocol SerialPort: AnyObject, Sendable {
     /// Drops what has arrived and what has not been sent.
     func flush() throws(PortError)
 
+    /// The rate that the other end of a line without wires is set to; nil where nobody knows. For devices that are
+    /// emulated: at another rate than its own a device hears and says rubbish.
+    var otherEndRate: Int? { get }
+
     func close()
+}
+
+extension SerialPort {
+    public var otherEndRate: Int? { nil }
 }
 
 /// Opens serial lines: the robot's own, a pseudo-terminal's, or a twin's in memory.

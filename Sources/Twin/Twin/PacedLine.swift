@@ -48,6 +48,7 @@ package final class PacedLine {
     private let device: any TwinDevice
     private let line: SerialLine
     private let turnaround: Duration
+    private let honoursRate: Bool
     private let connector: ((_ isPlugged: Bool) -> (any SerialPort)?)?
     private var port: (any SerialPort)?
     private var random: SeededRandom
@@ -60,10 +61,11 @@ package final class PacedLine {
     /// Joins a device to the device's end of a port.
     ///
     /// `connector` pulls the plug (false) after the present port was closed, and puts it back (true) with a new port;
-    /// without it, `unplugged` leaves the port open and lets nothing pass.
+    /// without it, `unplugged` leaves the port open and lets nothing pass. `honoursRate`: a host at another rate than the
+    /// line's hears and says rubbish.
     package init(
         device: any TwinDevice, line: SerialLine, port: any SerialPort, turnaround: Duration = .zero,
-        random: SeededRandom = SeededRandom(seed: 1),
+        random: SeededRandom = SeededRandom(seed: 1), honoursRate: Bool = true,
         connector: ((_ isPlugged: Bool) -> (any SerialPort)?)? = nil
     ) {
         self.device = device
@@ -71,6 +73,7 @@ package final class PacedLine {
         self.port = port
         self.turnaround = turnaround
         self.random = random
+        self.honoursRate = honoursRate
         self.connector = connector
     }
 
@@ -158,7 +161,11 @@ package final class PacedLine {
         return line.byteTime
     }
 
+    /// Bytes as they come out at the other end. Where the two ends run at different rates, nothing of them is right.
     private func spoilt(_ bytes: [UInt8]) -> [UInt8] {
+        if honoursRate, let rate = port?.otherEndRate, abs(rate - line.baudRate) * 20 > line.baudRate {
+            return bytes.map { _ in UInt8.random(in: 0...255, using: &random) }
+        }
         guard case .garbage(let probability) = fault else { return bytes }
         return bytes.map { byte in
             guard Double.random(in: 0..<1, using: &random) < probability else { return byte }

@@ -67,6 +67,7 @@ private final class PluggableTerminal: SerialPort {
     }
 
     func write(_ bytes: ArraySlice<UInt8>) throws(PortError) -> Int { try present?.write(bytes) ?? bytes.count }
+    var otherEndRate: Int? { present?.otherEndRate }
     func setDTR(_ on: Bool) throws(PortError) {}
     func flush() throws(PortError) { try present?.flush() }
     func close() { unplug() }

@@ -7,5 +7,11 @@
 /// Opens the master side of a new pseudo-terminal, non-blocking, and writes the terminal side's path to `name`.
 int doorstep_pty_open(char *name, size_t size);
 
+/// Sets any rate in bit/s on a terminal (termios2 with BOTHER); 0 or a negative errno.
+int doorstep_tty_set_rate(int descriptor, unsigned rate);
+
+/// The rate that a terminal is set to, bit/s; seen from either end of a pseudo-terminal.
+int doorstep_tty_rate(int descriptor);
+
 /// Accepts a connection that waits, non-blocking.
 int doorstep_accept(int listener);

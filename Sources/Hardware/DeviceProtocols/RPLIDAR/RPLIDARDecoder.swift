@@ -18,6 +18,12 @@ public struct RPLIDARDecoder: Sendable {
         case restarted
     }
 
+    /// The counts in the form that all decoders share.
+    public var counters: FrameCounters {
+        FrameCounters(
+            frames: frames, checksumErrors: checksumErrors, resyncs: resyncs, skippedBytes: skippedBytes)
+    }
+
     private enum Mode: Sendable, Hashable {
         case searching
         case answer(RPLIDARDescriptor)

@@ -17,8 +17,11 @@ public final class DevicePump: DeviceService {
     static let outputLimit = 8192
     /// Bytes that one call of `service` reads at most, so that a flood cannot keep it.
     static let readLimit = 65_536
+    /// A line that makes no sense is tried at other rates once, and again after this time: somebody may have set the
+    /// device anew.
+    static let searchEvery = Duration.seconds(30)
 
-    private struct State {
+    struct State {
         var driver: any DeviceDriver
         var port: (any SerialPort)?
         /// Frames not sent yet; `sentOfFirst` bytes of the first one are.
@@ -34,10 +37,15 @@ public final class DevicePump: DeviceService {
         var droppedFrames = 0
         var stopped = false
         var input: [UInt8] = []
+        /// While the line's other rates are tried, the driver hears nothing.
+        var search: RateSearch?
+        var lastSearch: Instant?
+        /// What the last search found out, until frames come again.
+        var searchResult: RobotError?
     }
 
-    private let line: SerialLine
-    private let opener: any SerialPortOpening
+    let line: SerialLine
+    let opener: any SerialPortOpening
     private let state: Mutex<State>
 
     public init(driver: any DeviceDriver, line: SerialLine, opener: any SerialPortOpening) {
@@ -52,9 +60,13 @@ public final class DevicePump: DeviceService {
             status.counters.bytesIn = state.bytesIn
             status.counters.bytesOut = state.bytesOut
             status.counters.reconnects = state.reconnects
-            if state.port == nil {
+            if state.port == nil || state.search != nil {
                 status.phase = state.hasOpened ? .recovering : .connecting
                 if let fault = state.portFault { status.fault = fault }
+            }
+            // What the search found out explains the same trouble better than the next attempt's words.
+            if let found = state.searchResult, status.fault?.code == found.code, status.phase == .recovering {
+                status.fault = found
             }
             return status
         }
@@ -77,6 +89,7 @@ public final class DevicePump: DeviceService {
     public func service(at now: Instant) {
         state.withLock { state in
             guard !state.stopped else { return }
+            if state.search != nil { return continueSearch(&state, at: now) }
             if state.port == nil { open(&state, at: now) }
             if state.port != nil { read(&state, at: now) }
             hand(.time, to: &state, at: now)
@@ -138,6 +151,7 @@ public final class DevicePump: DeviceService {
 
     private func hand(_ event: DeviceEvent, to state: inout State, at now: Instant) {
         for action in state.driver.handle(event, at: now) { perform(action, &state, at: now) }
+        if state.driver.status.phase == .running { state.searchResult = nil }
     }
 
     private func perform(_ action: DeviceAction, _ state: inout State, at now: Instant) {
@@ -155,6 +169,7 @@ public final class DevicePump: DeviceService {
             case .reopen(let reason):
                 port.close()
                 fail(&state, reason, at: now)
+                beginSearch(&state, after: reason, at: now)
             }
         } catch {
             lose(&state, error, at: now)
@@ -188,13 +203,13 @@ public final class DevicePump: DeviceService {
         }
     }
 
-    private func lose(_ state: inout State, _ error: PortError, at now: Instant) {
+    func lose(_ state: inout State, _ error: PortError, at now: Instant) {
         state.port?.close()
         fail(&state, RobotError(error, slot: state.driver.status.slot, line: line), at: now)
     }
 
     /// The port is closed: remember why, and try again after a pause.
-    private func fail(_ state: inout State, _ fault: RobotError, at now: Instant) {
+    func fail(_ state: inout State, _ fault: RobotError, at now: Instant) {
         state.port = nil
         state.portFault = fault
         state.output.removeAll()

@@ -1,4 +1,4 @@
-import DeviceProtocols
+public import DeviceProtocols
 public import Realtime
 public import RobotModel
 
@@ -11,15 +11,14 @@ public import RobotModel
 public struct RPLIDARDriver: DeviceDriver {
     public internal(set) var status: DeviceStatus
     /// Samples that a full ring did not take.
-    public internal(set) var droppedSamples = 0
+    public var droppedSamples: Int { outlet.droppedSamples }
+    public var card: ProtocolCard? { .rplidar }
     // Who the device said it is.
     var info: RPLIDARInfo?
 
     let baudRate: Int
     let motorRPM: Int
-    let minRange: Double
-    let maxRange: Double
-    let rings: [Ring<LaserSample>]
+    var outlet: LaserOutlet
 
     var state = State.closed
     var decoder = RPLIDARDecoder()
@@ -52,9 +51,7 @@ public struct RPLIDARDriver: DeviceDriver {
         status = DeviceStatus(slot: slot)
         self.baudRate = baudRate
         self.motorRPM = motorRPM
-        self.minRange = minRange
-        self.maxRange = maxRange
-        rings = samples
+        outlet = LaserOutlet(rotation: .clockwise, minRange: minRange, maxRange: maxRange, rings: samples)
     }
 
     /// A driver with one reader.
@@ -85,9 +82,10 @@ extension RPLIDARDriver {
             let age = sampleTime * (RPLIDARDenseFrame.sampleCount - 1 - sample.index)
             // A dense frame carries no echo strengths; the vendor's SDK gives this one to every sample that saw something.
             push(
-                degrees: sample.degrees, meters: Double(sample.distance) / 1000,
-                intensity: sample.distance == 0 ? 0 : 0x2F << 2, startsRevolution: sample.startsRevolution,
-                time: lastSample - age)
+                LidarPoint(
+                    degrees: sample.degrees, meters: Double(sample.distance) / 1000,
+                    intensity: sample.distance == 0 ? 0 : 0x2F << 2, startsRevolution: sample.startsRevolution),
+                at: lastSample - age)
         }
         self.unpacker = unpacker
     }
@@ -95,21 +93,14 @@ extension RPLIDARDriver {
     mutating func take(_ sample: RPLIDARStandardSample, remaining: Int, at now: Instant) {
         let arrival = clock.stamp(arrival: now - lineTime(remaining), period: sampleTime)
         push(
-            degrees: Double(sample.angleQ6) / 64, meters: Double(sample.distanceQ2) / 4000,
-            intensity: sample.quality << 2, startsRevolution: sample.startsRevolution,
-            time: arrival - lineTime(RPLIDARStandardSample.size))
+            LidarPoint(
+                degrees: Double(sample.angleQ6) / 64, meters: Double(sample.distanceQ2) / 4000,
+                intensity: sample.quality << 2, startsRevolution: sample.startsRevolution),
+            at: arrival - lineTime(RPLIDARStandardSample.size))
     }
 
-    private mutating func push(
-        degrees: Double, meters: Double, intensity: UInt8, startsRevolution: Bool, time: Instant
-    ) {
-        var angle = Float((360 - degrees) * .pi / 180)
-        if angle >= 2 * .pi || angle < 0 { angle = 0 }
-        let inRange = meters >= minRange && meters <= maxRange
-        let sample = LaserSample(
-            time: time, angle: angle, range: inRange ? Float(meters) : 0, intensity: inRange ? intensity : 0,
-            startsRevolution: startsRevolution)
-        for ring in rings where !ring.push(sample) { droppedSamples += 1 }
+    private mutating func push(_ point: LidarPoint, at time: Instant) {
+        outlet.push(point, at: time)
         status.lastGood = time
     }
 }

@@ -1,3 +1,4 @@
+public import DeviceProtocols
 public import RobotModel
 
 /// How far a device is on its way into service.
@@ -83,8 +84,15 @@ public protocol AlertClearing: DeviceDriver {
 public protocol DeviceDriver: Sendable {
     /// The device's health now.
     var status: DeviceStatus { get }
+    /// The card of its protocol: with it a line that makes no sense is tried at the protocol's other rates. Nil where the
+    /// protocol has one rate only, or none that can be told from another.
+    var card: ProtocolCard? { get }
     /// How often `time` must be sent while nothing arrives.
     var serviceInterval: Duration { get }
     /// Takes one event and says what to do.
     mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction]
+}
+
+extension DeviceDriver {
+    public var card: ProtocolCard? { nil }
 }

@@ -1,0 +1,34 @@
+package import DeviceIO
+import RobotModel
+
+/// One emulated device alone on a table: no robot, no building, a small room around it.
+///
+/// `doorstep-twin device --protocol NAME` serves one, and tests and benchmarks take their streams from it.
+package struct BenchDevice {
+    /// The protocol's name, as in `ProtocolCard`.
+    package var name: String
+    /// The line that the real device is delivered with.
+    package var line: SerialLine
+    package var device: any TwinDevice
+    /// What the device is told to do without a host, in words; shown when it is served.
+    package var remark: String
+
+    package init(name: String, line: SerialLine, device: any TwinDevice, remark: String) {
+        self.name = name
+        self.line = line
+        self.device = device
+        self.remark = remark
+    }
+
+    /// The device of a protocol; nil where there is none of that name.
+    ///
+    /// - Parameters:
+    ///   - path: Where its line is to be found.
+    ///   - seed: Of its noise.
+    package static func named(_ name: String, path: String, seed: UInt64) -> BenchDevice? {
+        makers.first { $0.name == name }?.make(path, seed)
+    }
+
+    /// The names that can be served.
+    package static var names: [String] { makers.map(\.name) }
+}
