@@ -40,10 +40,10 @@ private let mistakes = [
         what: "control.tick_rate is 10", expected: "a whole number from 50 to 4000 ticks a second"),
     Mistake(
         name: "a fraction for a count", change: "beams: 720", to: "beams: 720.5", at: "720.5",
-        what: "lidar.beams is '720.5'", expected: "a whole number from 90 to 4096"),
+        what: "lidars.lidar.beams is '720.5'", expected: "a whole number from 90 to 4096"),
     Mistake(
         name: "a word that is not a driver", change: "driver: rplidar", to: "driver: rplider", at: "rplider",
-        what: "lidar.driver is 'rplider'", expected: "'rplidar'", hint: "did you mean 'rplidar'?"),
+        what: "lidars.lidar.driver is 'rplider'", expected: "one of", hint: "did you mean 'rplidar'?"),
     Mistake(
         name: "yes for true", change: "right_inverted: true", to: "right_inverted: yes", at: "yes",
         what: "wheels.right_inverted is 'yes'", expected: "true or false", hint: "write true"),
@@ -84,7 +84,7 @@ private let mistakes = [
         what: "unknown key 'bumpr' in gpio", hint: "did you mean 'bumper'?"),
     Mistake(
         name: "a device that is stale before it can answer", change: "stale_after_ms: 350", to: "stale_after_ms: 150",
-        at: "150", what: "lidar.stale_after_ms is shorter than two cycles", expected: "at least 200 milliseconds"),
+        at: "150", what: "lidars.lidar.stale_after_ms is shorter than two cycles", expected: "at least 200 milliseconds"),
     Mistake(
         name: "a discharge curve that falls", change: "[22.4, 0.1]", to: "[19.4, 0.1]", at: "[[20.0",
         what: "battery.curve does not rise", expected: "both rising"),
@@ -177,7 +177,7 @@ struct BoardReadingTests {
         let problems = try #require(throws: FileProblems.self) { try Board.read(file: "b.yaml", text: text) }
         #expect(
             problems.errors.map(\.what) == [
-                "unknown key 'lenght' in base", "lidar.beams is 'many'", "box_radio.unit is 400",
+                "unknown key 'lenght' in base", "lidars.lidar.beams is 'many'", "box_radio.unit is 400",
             ])
     }
 

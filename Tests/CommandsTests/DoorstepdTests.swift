@@ -16,7 +16,7 @@ import Testing
         let lines = outcome.err.split(separator: "\n")
         #expect(lines.count >= 2)
         #expect(lines.allSatisfy { $0.hasPrefix("<2>") }, "\(outcome.err)")
-        #expect(outcome.err.contains("control.tick_rate") && outcome.err.contains("lidar.beams"))
+        #expect(outcome.err.contains("control.tick_rate") && outcome.err.contains("lidars.lidar.beams"))
     }
 
     @Test("a board whose site is missing is exit code 78, too")

@@ -72,7 +72,7 @@ struct Validate: ParsableCommand {
         let (board, building) = (files.board, files.building)
         let unwired = board.unwired(in: building)
         print(
-            "ok: robot \(board.name) at \(building.name), \(board.control.tickRate) Hz, lidar \(board.lidar.driver), "
+            "ok: robot \(board.name) at \(building.name), \(board.control.tickRate) Hz, \(board.lidars.map { "\($0.slot) \($0.driver.rawValue)" }.joined(separator: ", ")), "
                 + "wheels \(board.wheels.driver), \(board.joints.arm.joints.count) joints, \(board.gpio.count) GPIO lines"
                 + (unwired.isEmpty ? "" : "; not wired to the relay box: \(unwired.joined(separator: ", "))"))
     }

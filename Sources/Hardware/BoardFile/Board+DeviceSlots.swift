@@ -5,7 +5,7 @@ extension Field {
     /// How long a device may be silent: at least two of its own cycles, or every cycle would be late.
     ///
     /// - Parameter rate: The field that the period comes from; if that is wrong, so is the period.
-    fileprivate func staleAfter(period: Duration, from rate: Field) -> Duration {
+    func staleAfter(period: Duration, from rate: Field) -> Duration {
         let limit = required("stale_after_ms")
         let value = limit.milliseconds(in: 1...60_000)
         if rate.isSound, limit.isSound, value < period * 2 {
@@ -18,7 +18,7 @@ extension Field {
     }
 
     /// Cycles a second; no more than ticks, since a set-point is handed over once a tick.
-    fileprivate func cycleRate(limit: Int) -> Int {
+    func cycleRate(limit: Int) -> Int {
         let rate = required("rate")
         let value = rate.int(in: 1...2000, unit: "cycles a second")
         if value > limit {
@@ -67,8 +67,9 @@ func rejectDuplicates(_ fields: [Field], of kind: String, hint: String) {
 }
 
 extension LidarSlot {
-    init(_ field: Field) {
-        let driver = field.required("driver").choice(of: ["rplidar"])
+    /// - Parameter folder: Where a relative calibration file is looked for; empty, or ends with a slash.
+    init(_ field: Field, slot: SlotID, folder: String) {
+        let driver: Driver = field.required("driver").driver()
         let port = PortSettings(field.required("port"))
         let mount = Pose2D(field.required("mount"))
         let rpmField = field.required("motor_rpm")
@@ -76,10 +77,12 @@ extension LidarSlot {
         let lower = field.required("min_range").double(in: 0...5, unit: "metres")
         let upperField = field.required("max_range")
         let upper = upperField.double(in: 0.5...300, unit: "metres")
-        if upperField.isSound, upper <= lower { upperField.reject("lidar.max_range is not above lidar.min_range") }
+        if upperField.isSound, upper <= lower { upperField.reject("\(upperField.path) is not above min_range") }
+        let calibration = field.optional("calibration")?.string()
         self.init(
-            driver: driver, port: port, mount: mount, motorRPM: rpm,
-            beams: field.required("beams").int(in: 90...4096),
+            slot: slot, driver: driver, model: field.optional("model")?.string(),
+            calibration: calibration.map { $0.hasPrefix("/") ? $0 : folder + $0 }, port: port, mount: mount,
+            motorRPM: rpm, beams: field.required("beams").int(in: 90...4096),
             minRange: lower, maxRange: upper,
             staleAfter: field.staleAfter(period: .seconds(60) / rpm, from: rpmField))
     }
@@ -88,14 +91,16 @@ extension LidarSlot {
 extension WheelSlot {
     init(_ field: Field, tickRate: Int) {
         let rate = field.cycleRate(limit: tickRate)
+        let driver: Driver = field.required("driver").driver()
         self.init(
-            driver: field.required("driver").choice(of: ["zlac8015d"]),
+            driver: driver,
             port: PortSettings(field.required("port")),
-            unit: field.modbusUnit(),
+            unit: driver == .zlac8015d ? field.modbusUnit() : 0,
             rate: rate,
             leftInverted: field.optional("left_inverted")?.bool() ?? false,
             rightInverted: field.optional("right_inverted")?.bool() ?? false,
-            countsPerRevolution: field.required("counts_per_revolution").int(in: 4...10_000_000),
+            countsPerRevolution: driver == .zlac8015d
+                ? field.required("counts_per_revolution").int(in: 4...10_000_000) : 0,
             staleAfter: field.staleAfter(period: .seconds(1) / rate, from: field.required("rate")))
     }
 }
@@ -103,7 +108,7 @@ extension WheelSlot {
 extension JointSlot {
     init(_ field: Field, tickRate: Int) {
         let rate = field.cycleRate(limit: tickRate)
-        let driver = field.required("driver").choice(of: ["dynamixel"])
+        let driver: Driver = field.required("driver").driver()
         let port = PortSettings(field.required("port"))
         // Dynamixel's Bus Watchdog counts in 20 ms, 1...127 of them (XL430 control table, address 98).
         let watchdog = field.required("bus_watchdog_ms").milliseconds(in: 20...2540)

@@ -22,27 +22,44 @@ extension Board {
         // A tick rate that is wrong is no measure for the devices' rates.
         let tickRate = root.optional("control")?.optional("tick_rate")?.isSound == false ? Int.max : control.tickRate
         let site = root.required("site").string()
+        let joints = JointSlot(root.required("joints"), tickRate: tickRate)
         let board = Board(
             name: root.required("robot").string(),
             sitePath: site.hasPrefix("/") ? site : folder + site,
             home: PlaceID(root.required("home").string()),
             control: control,
             base: BaseGeometry(root.required("base")),
-            lidar: LidarSlot(root.required("lidar")),
+            lidars: lidars(root.required("lidars"), folder: folder),
             wheels: WheelSlot(root.required("wheels"), tickRate: tickRate),
-            joints: JointSlot(root.required("joints"), tickRate: tickRate),
+            wheelEncoders: root.optional("wheel_encoders").map { WheelEncoderSlot($0) },
+            joints: joints,
+            jointEncoders: root.optional("joint_encoders").map {
+                JointEncoderSlot($0, joints: joints.arm.joints, tickRate: tickRate)
+            },
             compartment: CompartmentGeometry(root.required("compartment")),
             facilities: FacilitySlot(root.required("facilities")),
             boxRadio: BoxRadioSlot(root.required("box_radio")),
             keypad: KeypadSlot(port: PortSettings(root.required("keypad").required("port"))),
             gpio: GPIOSlot.all(root.required("gpio")),
             battery: BatterySettings(root.required("battery")),
+            inertial: root.optional("inertial").map { InertialSlot($0) },
             console: ConsoleSlot(root.required("console")),
             reflow: ReflowSettings(root.required("reflow")),
             missions: MissionSettings(directory: root.required("missions").required("directory").string()),
             locations: locations(root))
         rejectSharedPorts(root)
         return board
+    }
+
+    /// The LiDARs in the order of the file.
+    private static func lidars(_ field: Field, folder: String) -> [LidarSlot] {
+        let entries = field.entries()
+        if entries.isEmpty {
+            // An empty slot keeps the rest of the file readable, so that every problem is found at once.
+            field.reject("lidars has no LiDAR", expected: "one or more by name, the one that localises first")
+            return [LidarSlot(field.required("lidar"), slot: "lidar", folder: folder)]
+        }
+        return entries.map { LidarSlot($0.value, slot: SlotID($0.key), folder: folder) }
     }
 
     /// Where the names stand that are looked up in the site, and the hash that only the console can judge.
@@ -59,9 +76,11 @@ extension Board {
     /// Two devices on one port steal each other's bytes.
     private static func rejectSharedPorts(_ root: Field) {
         var owners: [String: String] = [:]
-        for slot in ["lidar", "wheels", "joints", "facilities", "box_radio", "keypad", "console"] {
-            guard let path = root.optional(slot)?.optional("port")?.optional("path"), let name = path.text
-            else { continue }
+        let names = ["wheels", "joints", "joint_encoders", "inertial", "facilities", "box_radio", "keypad", "console"]
+        let others = names.map { ($0, root.optional($0)) } + [("battery", root.optional("battery")?.optional("monitor"))]
+        let lidars = root.optional("lidars")?.entries().map { ($0.key, $0.value as Field?) } ?? []
+        for (slot, field) in lidars + others {
+            guard let path = field?.optional("port")?.optional("path"), let name = path.text else { continue }
             if let owner = owners[name] {
                 path.reject(
                     "\(slot) and \(owner) share the port \(name)", expected: "a port for each device",
@@ -77,7 +96,9 @@ extension PortSettings {
     init(_ field: Field) {
         self.init(
             path: field.required("path").string(),
-            baudRate: field.required("baud").int(in: 300...4_500_000, unit: "bits per second"),
+            // Datagrams have no rate.
+            baudRate: field.required("path").text?.hasPrefix("udp:") == true
+                ? 1 : field.required("baud").int(in: 300...4_500_000, unit: "bits per second"),
             parity: field.optional("parity")?.choice() ?? .none,
             stopBits: field.optional("stop_bits")?.int(in: 1...2) ?? 1)
     }

@@ -12,20 +12,30 @@ public struct Board: Sendable {
     public var home: PlaceID
     public var control: ControlSettings
     public var base: BaseGeometry
-    public var lidar: LidarSlot
+    /// At least one. The first is the one that the robot knows its place by; all of them guard its way.
+    public var lidars: [LidarSlot]
     public var wheels: WheelSlot
+    /// Encoders on the wheels themselves; without them the wheel drive's count.
+    public var wheelEncoders: WheelEncoderSlot?
     public var joints: JointSlot
+    /// Absolute encoders on joints, held against what the servos say.
+    public var jointEncoders: JointEncoderSlot?
     public var compartment: CompartmentGeometry
     public var facilities: FacilitySlot
     public var boxRadio: BoxRadioSlot
     public var keypad: KeypadSlot
     public var gpio: [GPIOSlot]
     public var battery: BatterySettings
+    /// The inertial unit with a barometer that feels the lift.
+    public var inertial: InertialSlot?
     public var console: ConsoleSlot
     public var reflow: ReflowSettings
     public var missions: MissionSettings
     /// Where in the file the names stand that the site has to know: by their keys, "home" or "facilities.doors.lobby".
     public var locations: [String: SourceLocation] = [:]
+
+    /// The LiDAR that the robot knows its place by.
+    public var lidar: LidarSlot { lidars[0] }
 }
 
 /// A serial port of a slot.
@@ -63,14 +73,26 @@ public struct BaseGeometry: Sendable {
     public var maxTurnAcceleration: Double
 }
 
-/// The LiDAR.
+/// A LiDAR.
 public struct LidarSlot: Sendable {
-    /// "rplidar".
-    public var driver: String
+    /// The cards that fit.
+    public enum Driver: String, Sendable, CaseIterable {
+        case rplidar, ld06, ydlidar, hokuyo
+        case hesaiJT16 = "hesai-jt16"
+        case hesaiXT = "hesai-xt"
+    }
+
+    /// Its key in the board file: "lidar", "lidar_rear".
+    public var slot: SlotID
+    public var driver: Driver
+    /// The model, for drivers of several that cannot tell them apart by asking ("x4").
+    public var model: String?
+    /// Path of the maker's calibration file, for drivers that have one.
+    public var calibration: String?
     public var port: PortSettings
     /// The laser's frame in `base_link`; metres and radians.
     public var mount: Pose2D
-    /// Revolutions a minute.
+    /// Revolutions a minute: set where the device lets itself be told, and otherwise what it does.
     public var motorRPM: Int
     /// Beams that a revolution is sorted into.
     public var beams: Int
@@ -83,24 +105,28 @@ public struct LidarSlot: Sendable {
 
 /// The wheel drive.
 public struct WheelSlot: Sendable {
-    /// "zlac8015d".
-    public var driver: String
+    /// The cards that fit.
+    public enum Driver: String, Sendable, CaseIterable { case zlac8015d, odrive }
+
+    public var driver: Driver
     public var port: PortSettings
-    /// Modbus unit address.
+    /// Modbus unit address; 0 where the driver needs none.
     public var unit: Int
     /// Cycles (read state, write set-point) a second.
     public var rate: Int
     public var leftInverted: Bool
     public var rightInverted: Bool
-    /// Encoder counts a revolution of a wheel.
+    /// Encoder counts a revolution of a wheel; 0 where the drive counts in turns by itself.
     public var countsPerRevolution: Int
     public var staleAfter: Duration
 }
 
 /// The joints' bus: an arm and a gripper.
 public struct JointSlot: Sendable {
-    /// "dynamixel".
-    public var driver: String
+    /// The cards that fit.
+    public enum Driver: String, Sendable, CaseIterable { case dynamixel, feetech }
+
+    public var driver: Driver
     public var port: PortSettings
     /// Cycles a second.
     public var rate: Int
@@ -205,6 +231,8 @@ public struct BatterySettings: Sendable {
     public var standingPower: Double
     /// Discharge curve: volts and state of charge, rising.
     public var curve: [(voltage: Double, stateOfCharge: Double)]
+    /// The battery's own line; without it the wheel drive's voltage and the curve must do.
+    public var monitor: BatteryMonitorSlot?
 }
 
 /// The technician's console.

@@ -8,63 +8,33 @@ extension DevicePump {
     func beginSearch(_ state: inout State, after reason: RobotError, at now: Instant) {
         guard reason.code == .garbage || reason.code == .silent, let card = state.driver.card else { return }
         if let last = state.lastSearch, now - last < Self.searchEvery { return }
-        guard let search = RateSearch(card: card, without: line.baudRate) else { return }
-        state.search = search
+        let search = LineSearch(cards: [card], without: line.baudRate)
+        guard search.count > 0 else { return }
+        state.probe = PortProbe(search, line: line, opener: opener)
         state.lastSearch = now
     }
 
     func continueSearch(_ state: inout State, at now: Instant) {
-        while let port = state.port {
-            state.input.removeAll(keepingCapacity: true)
-            do throws(PortError) {
-                guard try port.read(into: &state.input, limit: 4096) > 0 else { break }
-            } catch {
-                lose(&state, error, at: now)
-                state.search = nil
-                return
-            }
-            step(&state, .bytes(state.input[...]), at: now)
-            if state.search == nil { return }
-        }
-        step(&state, .time, at: now)
-    }
-
-    private func step(_ state: inout State, _ event: RateSearch.Event, at now: Instant) {
-        guard let actions = state.search?.handle(event, at: now) else { return }
-        for action in actions {
-            switch action {
-            case .open(let rate):
-                state.port?.close()
-                state.port = nil
-                var other = line
-                other.baudRate = rate
-                do throws(PortError) {
-                    state.port = try opener.open(other)
-                    step(&state, .opened, at: now)
-                } catch {
-                    // This port cannot do that rate; then the device is not at it either.
-                    step(&state, .failed, at: now)
-                }
-            case .send(let bytes):
-                // A question is a few bytes: an empty port takes them whole, and half a question finds nothing.
-                _ = try? state.port?.write(bytes[...])
-            case .finish(let rate): finish(&state, found: rate, at: now)
-            }
+        do throws(PortError) {
+            guard let outcome = try state.probe?.service(at: now) else { return }
+            finishSearch(&state, outcome, at: now)
+        } catch {
+            state.probe?.close()
+            state.probe = nil
+            fail(&state, RobotError(error, slot: state.driver.status.slot, line: line), at: now)
         }
     }
 
-    private func finish(_ state: inout State, found rate: Int?, at now: Instant) {
-        let tried = state.search?.rates.map(String.init).joined(separator: ", ") ?? ""
-        state.port?.close()
-        state.port = nil
-        state.search = nil
+    private func finishSearch(_ state: inout State, _ outcome: LineSearch.Outcome, at now: Instant) {
+        state.probe = nil
         state.nextOpen = now + state.pause
         guard var fault = state.portFault else { return }
-        if let rate {
+        if let rate = outcome.found?.rate {
             fault.what += "; the rate looks like \(rate)"
             fault.hint =
                 "frames were read at \(rate) bit/s: set this slot's port.baud to it, or the device to \(line.baudRate)"
         } else {
+            let tried = outcome.heard.map { "\($0.rate)" }.joined(separator: ", ")
             fault.what += "; no frame at \(tried) bit/s either"
         }
         state.portFault = fault

@@ -38,7 +38,7 @@ public final class DevicePump: DeviceService {
         var stopped = false
         var input: [UInt8] = []
         /// While the line's other rates are tried, the driver hears nothing.
-        var search: RateSearch?
+        var probe: PortProbe?
         var lastSearch: Instant?
         /// What the last search found out, until frames come again.
         var searchResult: RobotError?
@@ -60,7 +60,7 @@ public final class DevicePump: DeviceService {
             status.counters.bytesIn = state.bytesIn
             status.counters.bytesOut = state.bytesOut
             status.counters.reconnects = state.reconnects
-            if state.port == nil || state.search != nil {
+            if state.port == nil || state.probe != nil {
                 status.phase = state.hasOpened ? .recovering : .connecting
                 if let fault = state.portFault { status.fault = fault }
             }
@@ -74,7 +74,7 @@ public final class DevicePump: DeviceService {
 
     public var pollDescriptors: [Int32] {
         state.withLock { state in
-            guard let descriptor = state.port?.pollDescriptor else { return [] }
+            guard let descriptor = state.port?.pollDescriptor ?? state.probe?.pollDescriptor else { return [] }
             return [descriptor]
         }
     }
@@ -89,7 +89,7 @@ public final class DevicePump: DeviceService {
     public func service(at now: Instant) {
         state.withLock { state in
             guard !state.stopped else { return }
-            if state.search != nil { return continueSearch(&state, at: now) }
+            if state.probe != nil { return continueSearch(&state, at: now) }
             if state.port == nil { open(&state, at: now) }
             if state.port != nil { read(&state, at: now) }
             hand(.time, to: &state, at: now)
@@ -109,6 +109,7 @@ public final class DevicePump: DeviceService {
     public func stop() {
         state.withLock { state in
             state.stopped = true
+            state.probe?.close()
             state.port?.close()
             state.port = nil
         }
