@@ -150,23 +150,27 @@ let package = Package(
                 "BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "StructuredText",
             ]),
         // Commands/
+        room("CommandLine", in: "Commands"),
         command(
             "doorstepd", imports: ["RobotModel", "RobotRuntime", "StructuredText"],
             outside: [Outside.argumentParser, Outside.log]),
         command(
             "doorstep",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "Console", "Control", "MCAP", "Missions", "RobotModel",
-                "RobotRuntime", "RoutePlanning", "StructuredText",
+                "BoardFile", "BuildingImport", "BuildingMap", "CommandLine", "Console", "Control", "DeviceIO",
+                "DeviceProtocols", "Devices", "MCAP", "Missions", "Realtime", "RobotModel", "RobotRuntime",
+                "RoutePlanning", "StructuredText",
             ]),
         command(
             "doorstep-demo",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "Control", "DeviceIO", "Reflow", "RobotModel",
-                "RobotRuntime", "Twin",
+                "BoardFile", "BuildingImport", "BuildingMap", "CommandLine", "Control", "DeviceIO", "Reflow",
+                "RobotModel", "RobotRuntime", "Twin",
             ],
             outside: [Outside.argumentParser, Outside.log]),
-        command("doorstep-twin", imports: ["BoardFile", "BuildingImport", "RobotModel", "Realtime", "Twin"]),
+        command(
+            "doorstep-twin",
+            imports: ["BoardFile", "BuildingImport", "CommandLine", "DeviceIO", "Realtime", "RobotModel", "Twin"]),
         command("reflow-station", imports: ["ReflowStation"]),
         command("doorstep-bench", imports: ["Realtime", "RobotModel"]),
         // Tests/

@@ -10,7 +10,7 @@ struct DoorstepCommand: ParsableCommand {
         version: Doorstep.version,
         subcommands: [
             Validate.self, MissionCommand.self, StatusCommand.self, PoseCommand.self, RecordingCommand.self,
-            BuildingCommand.self,
+            BuildingCommand.self, DeviceCommand.self,
             ConsoleCommand.self,
         ])
 }

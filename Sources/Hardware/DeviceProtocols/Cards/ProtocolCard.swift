@@ -28,6 +28,9 @@ public struct ProtocolCard: Sendable {
     /// What makes a device speak that does not talk by itself; each is sent alone, `questionPause` apart. They must
     /// change nothing: nothing may move for being asked who it is.
     public var questions: [[UInt8]]
+    /// What makes it send its measurements, where that is more than being asked: a LiDAR's head turns for it. Only a person
+    /// who wants to see them sends this.
+    public var starts: [[UInt8]]
     /// What makes it silent again; empty where nothing does.
     public var farewell: [UInt8]
     /// Between two questions, and after the last one: how long an answer or a frame may take.
@@ -40,6 +43,7 @@ public struct ProtocolCard: Sendable {
 
     public init(
         name: String, title: String, kind: Kind, transport: Transport, questions: [[UInt8]] = [],
+        starts: [[UInt8]] = [],
         farewell: [UInt8] = [], questionPause: Duration = .milliseconds(50),
         listenTime: Duration = .milliseconds(400), enoughFrames: Int,
         decoder: @escaping @Sendable () -> any StreamDecoder
@@ -49,6 +53,7 @@ public struct ProtocolCard: Sendable {
         self.kind = kind
         self.transport = transport
         self.questions = questions
+        self.starts = starts
         self.farewell = farewell
         self.questionPause = questionPause
         self.listenTime = listenTime

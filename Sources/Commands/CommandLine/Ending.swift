@@ -5,19 +5,20 @@ import Synchronization
     import Glibc
 #endif
 
-/// Whether SIGTERM or SIGINT has asked the process to end.
-final class Ending {
-    private let asked: Asked
-    private let sources: [any DispatchSourceSignal]
-
+/// Whether Ctrl-C, SIGTERM or a closed terminal has asked the program to end.
+public final class Ending {
     private final class Asked: Sendable {
         let flag = Atomic<Bool>(false)
     }
 
-    init() {
+    private let asked: Asked
+    private let sources: [any DispatchSourceSignal]
+
+    /// From now on these signals no longer end the process by themselves.
+    public init() {
         let asked = Asked()
-        let queue = DispatchQueue(label: "doorstep-twin.signals")
-        sources = [SIGTERM, SIGINT].map { number in
+        let queue = DispatchQueue(label: "doorstep.signals")
+        sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             // The source sees the signal only when its default action is off.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -28,5 +29,6 @@ final class Ending {
         self.asked = asked
     }
 
-    var isAsked: Bool { asked.flag.load(ordering: .relaxed) }
+    /// Whether one of them has come.
+    public var isAsked: Bool { asked.flag.load(ordering: .relaxed) }
 }
