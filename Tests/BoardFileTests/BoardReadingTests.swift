@@ -84,7 +84,8 @@ private let mistakes = [
         what: "unknown key 'bumpr' in gpio", hint: "did you mean 'bumper'?"),
     Mistake(
         name: "a device that is stale before it can answer", change: "stale_after_ms: 350", to: "stale_after_ms: 150",
-        at: "150", what: "lidars.lidar.stale_after_ms is shorter than two cycles", expected: "at least 200 milliseconds"),
+        at: "150", what: "lidars.lidar.stale_after_ms is shorter than two cycles", expected: "at least 200 milliseconds"
+    ),
     Mistake(
         name: "a discharge curve that falls", change: "[22.4, 0.1]", to: "[19.4, 0.1]", at: "[[20.0",
         what: "battery.curve does not rise", expected: "both rising"),

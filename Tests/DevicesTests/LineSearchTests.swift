@@ -68,13 +68,16 @@ struct LineSearchTests {
         #expect(fault.what.contains("no frame at 256000, 460800, 1000000 bit/s either"), "\(fault)")
     }
 
-    @Test("every protocol of the house is found on its line, at its rate, and by its own name", arguments: BenchDevice.names)
+    @Test(
+        "every protocol of the house is found on its line, at its rate, and by its own name",
+        arguments: BenchDevice.names)
     func everyDeviceIsFound(name: String) throws {
         let bench = try Bench(name)
         let device = try #require(BenchDevice.named(name, path: bench.path, seed: 3))
         guard let card = ProtocolCard.named(name), !card.rates.isEmpty else { return }
         var probe = PortProbe(
-            LineSearch(cards: ProtocolCard.all), line: SerialLine(path: bench.path, baudRate: 9600), opener: bench.ports)
+            LineSearch(cards: ProtocolCard.all), line: SerialLine(path: bench.path, baudRate: 9600), opener: bench.ports
+        )
         var outcome: LineSearch.Outcome?
         try bench.run(.seconds(120)) { now in
             outcome = try probe.service(at: now)

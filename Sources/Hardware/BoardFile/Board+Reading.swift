@@ -77,7 +77,8 @@ extension Board {
     private static func rejectSharedPorts(_ root: Field) {
         var owners: [String: String] = [:]
         let names = ["wheels", "joints", "joint_encoders", "inertial", "facilities", "box_radio", "keypad", "console"]
-        let others = names.map { ($0, root.optional($0)) } + [("battery", root.optional("battery")?.optional("monitor"))]
+        let others =
+            names.map { ($0, root.optional($0)) } + [("battery", root.optional("battery")?.optional("monitor"))]
         let lidars = root.optional("lidars")?.entries().map { ($0.key, $0.value as Field?) } ?? []
         for (slot, field) in lidars + others {
             guard let path = field?.optional("port")?.optional("path"), let name = path.text else { continue }

@@ -45,7 +45,8 @@ struct DecodeCommand: ParsableCommand {
         } else if let opened = FileHandle(forReadingAtPath: file) {
             handle = opened
         } else {
-            throw RobotError(.unreadableFile, "\(file) cannot be read", hint: "look whether it is there and may be read")
+            throw RobotError(
+                .unreadableFile, "\(file) cannot be read", hint: "look whether it is there and may be read")
         }
         let pieceSize = 1 << 16
         var piece = [UInt8](try handle.read(upToCount: pieceSize) ?? Data())

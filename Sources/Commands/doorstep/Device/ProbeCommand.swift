@@ -75,7 +75,8 @@ struct ProbeCommand: ParsableCommand {
         if loud.isEmpty {
             return RobotError(
                 .silent, "\(port): not a single byte at \(rates) bit/s",
-                hint: "is the device powered? are TX and RX swapped? does an RS-485 adapter have A and B the right way?")
+                hint: "is the device powered? are TX and RX swapped? does an RS-485 adapter have A and B the right way?"
+            )
         }
         let heard = loud.map { "\($0.bytes) bytes at \($0.rate)" }.joined(separator: ", ")
         return RobotError(

@@ -39,7 +39,9 @@ public struct PortProbe: Sendable {
         port = nil
     }
 
-    private mutating func perform(_ actions: [LineSearch.Action], at now: Instant) throws(PortError) -> LineSearch.Outcome? {
+    private mutating func perform(_ actions: [LineSearch.Action], at now: Instant) throws(PortError) -> LineSearch
+        .Outcome?
+    {
         for action in actions {
             switch action {
             case .send(let bytes):
