@@ -80,6 +80,17 @@ private let mistakes = [
         what: "bumper and emergency_stop share socket:/tmp/doorstep-twin/gpio line 0",
         expected: "a line for each role"),
     Mistake(
+        name: "a second LiDAR on the first one's port", change: "wheels:\n",
+        to: """
+              rear: { driver: rplidar, port: { path: /tmp/doorstep-twin/lidar, baud: 1000000 }, mount: { x: 0, y: 0, yaw: 0 },
+                motor_rpm: 600, beams: 720, min_range: 0.1, max_range: 9, stale_after_ms: 350 }
+
+            wheels:
+
+            """,
+        at: "/tmp/doorstep-twin/lidar, baud: 1000000 }, mount", what: "rear and lidar share the port",
+        expected: "a port for each device", hint: "by-id"),
+    Mistake(
         name: "an unknown role", change: "  bumper: {", to: "  bumpr: {", at: "bumpr",
         what: "unknown key 'bumpr' in gpio", hint: "did you mean 'bumper'?"),
     Mistake(
@@ -122,6 +133,21 @@ struct BoardReadingTests {
         #expect(Set(board.gpio.map(\.role)) == Set(GPIOSlot.Role.allCases))
         #expect(board.battery.curve.count == 6)
         #expect(board.reflow.quota >= 1_000_000_000)
+    }
+
+    @Test("the board with every slot filled has two LiDARs, twelve joints and every optional sensor")
+    func fullBoard() throws {
+        let board = try Board.read(path: "\(configurations)/twin-full.yaml")
+        #expect(board.lidars.map(\.slot) == ["lidar", "lidar_rear"])
+        #expect(board.lidars.map(\.driver) == [.rplidar, .ld06])
+        #expect(board.lidar.slot == "lidar")
+        #expect(board.joints.count == 12)
+        #expect(board.joints.held.map(\.id) == [11, 12, 13, 14, 15] && board.joints.held[3].sign == -1)
+        #expect(board.wheelEncoders?.right.inverted == true && board.wheelEncoders?.countsPerRevolution == 1024)
+        #expect(board.jointEncoders?.encoders.map(\.joint) == [1, 2])
+        #expect(board.jointEncoders?.encoders.map(\.address) == [84, 88])
+        #expect(board.battery.monitor?.driver == .daly)
+        #expect(board.inertial?.port.baudRate == 115_200)
     }
 
     @Test("the real board names its adapters by-id and its lines on a chip")

@@ -1,6 +1,6 @@
 /// One number for each joint of the robot, stored inline so that the tick can pass it around without allocating.
 ///
-/// The order is the board file's: the arm from its base outwards, then the gripper.
+/// The order is the board file's: the arm from its base outwards, joints that are only held, then the gripper.
 @frozen
 public struct JointVector: Sendable, BitwiseCopyable, Equatable {
     /// The most joints a board can have.

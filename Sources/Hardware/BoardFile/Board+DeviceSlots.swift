@@ -115,9 +115,11 @@ extension JointSlot {
         let stale = field.staleAfter(period: .seconds(1) / rate, from: field.required("rate"))
         let jointFields = field.required("arm").list()
         let joints = jointFields.map { RevoluteJoint($0) }
-        if jointFields.count > JointVector.capacity - 1 {
-            jointFields[JointVector.capacity - 1].reject(
-                "joints.arm has \(jointFields.count) joints",
+        let heldFields = field.optional("held")?.list() ?? []
+        let jointCount = jointFields.count + heldFields.count
+        if jointCount > JointVector.capacity - 1 {
+            (jointFields + heldFields)[JointVector.capacity - 1].reject(
+                "joints has \(jointCount) joints",
                 expected: "at most \(JointVector.capacity - 1) and a gripper")
         }
         if field.required("arm").isPresent, jointFields.isEmpty {
@@ -126,17 +128,27 @@ extension JointSlot {
         let gripperField = field.required("gripper")
         let gripper = GripperSettings(gripperField)
         rejectDuplicates(
-            (jointFields + [gripperField]).map { $0.required("id") }, of: "servo id", hint: "each servo has its own id")
-        rejectDuplicates(jointFields.map { $0.required("name") }, of: "joint name", hint: "name every joint once")
+            (jointFields + heldFields + [gripperField]).map { $0.required("id") }, of: "servo id", hint: "each servo has its own id")
+        rejectDuplicates((jointFields + heldFields).map { $0.required("name") }, of: "joint name", hint: "name every joint once")
         self.init(
             driver: driver, port: port, rate: rate, busWatchdog: watchdog, staleAfter: stale,
             arm: KinematicChain(joints: joints, tool: Pose3D(field.required("tool"))),
             ids: jointFields.map { $0.servoID() },
             signs: jointFields.map { $0.optional("inverted")?.bool() == true ? -1 : 1 },
             offsets: jointFields.map { $0.optional("offset")?.double(in: -7...7, unit: "radians") ?? 0 },
-            gripper: gripper,
+            held: heldFields.map { HeldJoint($0) }, gripper: gripper,
             contactCurrents: jointFields.map { $0.required("contact_current").double(in: 0.01...50, unit: "ampere") },
             postures: field.required("postures").postures(joints: joints))
+    }
+}
+
+extension HeldJoint {
+    /// `{ name, id, inverted: false, offset: 0 }`
+    init(_ field: Field) {
+        self.init(
+            name: field.required("name").string(), id: field.servoID(),
+            sign: field.optional("inverted")?.bool() == true ? -1 : 1,
+            offset: field.optional("offset")?.double(in: -7...7, unit: "radians") ?? 0)
     }
 }
 

@@ -140,11 +140,28 @@ public struct JointSlot: Sendable {
     public var signs: [Double]
     /// Offsets in radians, one for each joint.
     public var offsets: [Double]
+    /// Joints beside the arm (a mast, a lift column): held where they are found, moved by nobody.
+    public var held: [HeldJoint]
     public var gripper: GripperSettings
     /// Current in ampere above which a joint feels contact, one for each joint.
     public var contactCurrents: [Double]
     /// Named postures: angles in radians, one for each joint of the arm.
     public var postures: [String: [Double]]
+}
+
+/// A joint that is not the arm's.
+public struct HeldJoint: Hashable, Sendable {
+    public var name: String
+    /// Servo id.
+    public var id: Int
+    /// Servo angle = sign × joint angle + offset (radians).
+    public var sign: Double
+    public var offset: Double
+}
+
+extension JointSlot {
+    /// Every joint in the order of a `JointVector`: the arm from its base outwards, the held ones, the gripper.
+    public var count: Int { arm.joints.count + held.count + 1 }
 }
 
 /// A parallel gripper driven by one servo.

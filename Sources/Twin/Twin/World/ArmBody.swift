@@ -4,9 +4,12 @@ package import RobotModel
 /// The arm and its gripper: servos, and where they bring the tool.
 package final class ArmBody {
     package let servos: [ServoPlant]
+    /// Servos beside the arm; nothing hangs on them.
+    package let held: [ServoPlant]
     package let gripper: ServoPlant
     private let joints: JointSlot
     private var motors: [ServoBody]
+    private var heldMotors: [ServoBody]
     private var gripperMotor = ServoBody()
     private var random: SeededRandom
     /// The frames of the joints and of the tool in `base_link`, at the present angles.
@@ -28,13 +31,15 @@ package final class ArmBody {
             plant.goalPosition = plant.position
             return plant
         }
+        held = joints.held.map { ServoPlant(id: $0.id) }
+        heldMotors = joints.held.map { _ in ServoBody() }
         gripper = ServoPlant(id: joints.gripper.id)
         motors = joints.ids.map { _ in ServoBody() }
         frames = joints.arm.frames(at: JointVector(start))
     }
 
     /// All servos of the bus.
-    package var plants: [ServoPlant] { servos + [gripper] }
+    package var plants: [ServoPlant] { servos + held + [gripper] }
 
     /// The tool centre point in `base_link`.
     package var tool: Pose3D { frames[frames.count - 1] }
@@ -95,6 +100,10 @@ package final class ArmBody {
         }
         for index in servos.indices {
             motors[index].commit(servos[index], dt, noise: noise())
+        }
+        for index in held.indices {
+            heldMotors[index].plan(held[index], dt)
+            heldMotors[index].commit(held[index], dt, noise: noise())
         }
         stepGripper(dt)
     }
