@@ -28,6 +28,20 @@ struct DeadlineAccountTests {
         #expect(account.reports[0].overBudget == 1 && account.reports[0].blamed == 0)
     }
 
+    @Test("every job has the distribution of its times, to 3 %")
+    func distribution() {
+        let account = account()
+        for microseconds in 1...1000 { account.record(job: 1, took: .microseconds(microseconds)) }
+        let update = account.reports[1]
+        for (found, exact) in [(update.p50, 500.0), (update.p99, 990), (update.p999, 999)] {
+            let microseconds = found.inSeconds * 1e6
+            #expect(microseconds >= exact && microseconds <= exact * 1.032)
+        }
+        #expect(update.runs == 1000 && update.longest == .microseconds(1000))
+        #expect(update.overBudget == 700)
+        #expect(account.reports[0].runs == 0 && account.reports[0].p99 == .zero)
+    }
+
     @Test("a tick in time blames nobody, and its excess does not count against the next one")
     func forgets() {
         let account = account()

@@ -9,6 +9,8 @@ private actor Loop {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     private(set) var ticks: [Tick] = []
     private(set) var messages = 0
+    /// Messages that ran after the tick of a count and before the next one.
+    private(set) var messagesInTick: [Int: Int] = [:]
 
     init(_ executor: RealtimeExecutor) { self.executor = executor }
 
@@ -19,7 +21,10 @@ private actor Loop {
         }
     }
 
-    func message() { messages += 1 }
+    func message() {
+        messages += 1
+        messagesInTick[executor.ticks, default: 0] += 1
+    }
 }
 
 /// Numbers in the order in which jobs ran.
@@ -90,6 +95,22 @@ struct RealtimeExecutorTests {
         }
         #expect(await loop.messages == 8000)
         #expect(await loop.ticks.count == 100)
+    }
+
+    @Test("a flood of 100 000 messages at once: between two ticks run no more than 64, and every one is answered")
+    func floodAtOnce() async throws {
+        let loop = Loop(try executor())
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await run(loop, count: 3000) }
+            for _ in 0..<100_000 { group.addTask { await loop.message() } }
+        }
+        #expect(await loop.messages == 100_000)
+        // Before the first tick and after the last one the thread is an ordinary executor.
+        let between = await loop.messagesInTick.filter { $0.key > 0 && $0.key < 3000 }
+        #expect(between.values.reduce(0, +) > 50_000, "the flood was over before it began")
+        #expect(between.values.allSatisfy { $0 <= MessageSlack.bound })
+        let ticks = await loop.ticks
+        for (before, after) in zip(ticks, ticks.dropFirst()) { #expect(after.scheduled > before.scheduled) }
     }
 
     @Test("stop ends the wait for a tick with nil, and messages are served afterwards")

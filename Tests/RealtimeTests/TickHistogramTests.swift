@@ -30,6 +30,32 @@ struct TickHistogramTests {
         }
     }
 
+    @Test("a percentile is never too low and at most 1/32 too high; below 64 ns it is exact")
+    func precision() {
+        var random = SeededRandom(seed: 9)
+        for scale in 0..<42 {
+            for _ in 0..<40 {
+                let value = Int.random(in: (1 << scale) >> 1...(1 << scale), using: &random)
+                let histogram = TickHistogram()
+                histogram.record(nanoseconds: value)
+                // A longer one, so that the longest does not cut the bucket short.
+                histogram.record(nanoseconds: 2 * value + 64)
+                let found = Int(histogram.percentile(0.5).nanoseconds)
+                #expect(found >= value && found - value <= value / 32, "\(value) -> \(found)")
+                if value < 64 { #expect(found == value) }
+            }
+        }
+    }
+
+    @Test("several percentiles from one look are the same as one by one")
+    func together() {
+        var random = SeededRandom(seed: 2)
+        let histogram = TickHistogram()
+        for _ in 0..<5000 { histogram.record(nanoseconds: Int.random(in: 0...2_000_000, using: &random)) }
+        let shares = [0, 0.1, 0.5, 0.99, 0.999, 1]
+        #expect(histogram.percentiles(shares) == shares.map { histogram.percentile($0) })
+    }
+
     @Test("nothing recorded, negative and enormous durations are harmless")
     func extremes() {
         let histogram = TickHistogram()

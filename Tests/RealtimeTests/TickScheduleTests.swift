@@ -47,4 +47,35 @@ struct TickScheduleTests {
         let tick = schedule.begin(at: at(3100), cause: .none)
         #expect(tick.missed == 2 && tick.lateness == .wakeUp)
     }
+
+    @Test("however late ticks begin, each has a grid point of its own, and numbers and misses add up")
+    func anyStalls() {
+        var random = SeededRandom(seed: 5)
+        let period = Duration.milliseconds(1)
+        var schedule = TickSchedule(period: period, from: at(0))
+        var now = at(0)
+        var before: Tick?
+        var left = 0
+        for _ in 0..<20_000 {
+            // A stall now and then, up to 40 periods long.
+            if Int.random(in: 0..<20, using: &random) == 0 {
+                now += .microseconds(Int.random(in: 0...40_000, using: &random))
+            }
+            let isLate = now >= schedule.next
+            now = max(now, schedule.next)
+            let tick = schedule.begin(at: now, cause: isLate ? .work : .none)
+            #expect((tick.scheduled - at(0)).nanoseconds % period.nanoseconds == 0)
+            #expect(tick.latency >= .zero && tick.latency < period)
+            #expect(isLate == (tick.lateness == .work))
+            if let before {
+                #expect(tick.scheduled - before.scheduled == period * (1 + tick.missed))
+                #expect(tick.number == before.number + 1 + tick.missed)
+            }
+            left += tick.missed
+            before = tick
+            now += .microseconds(Int.random(in: 1...900, using: &random))
+        }
+        #expect(left > 1000)
+        #expect(before.map { $0.number + 1 - left } == 20_000)
+    }
 }

@@ -18,6 +18,10 @@ public final class DeadlineAccount: @unchecked Sendable {
         /// What it may take.
         public var budget: Duration
         public var runs: Int
+        /// What half of the runs, 99 of 100 and 999 of 1000 did not exceed (to 3 %).
+        public var p50: Duration
+        public var p99: Duration
+        public var p999: Duration
         public var longest: Duration
         /// How often it took more than its budget.
         public var overBudget: Int
@@ -25,11 +29,10 @@ public final class DeadlineAccount: @unchecked Sendable {
         public var blamed: Int
     }
 
-    /// One row of the table. Written by the tick only.
+    /// One row of the table. Written by the tick only, so that its counters need no atomic additions.
     @usableFromInline struct Row: ~Copyable {
         @usableFromInline let budget: Int64
-        @usableFromInline let runs = Atomic<Int>(0)
-        @usableFromInline let longest = Atomic<Int64>(0)
+        @usableFromInline let times = HistogramTable()
         @usableFromInline let overBudget = Atomic<Int>(0)
         @usableFromInline let blamed = Atomic<Int>(0)
 
@@ -66,14 +69,18 @@ public final class DeadlineAccount: @unchecked Sendable {
     @inlinable public func record(job: Int, took: Duration) { record(job: job, nanoseconds: took.nanoseconds) }
 
     /// Counts a job's run in nanoseconds. The tick only.
+    @_noAllocation @_noLocks
     @inlinable public func record(job: Int, nanoseconds: Int64) {
-        precondition(job >= 0 && job < count)
-        unsafe rows[job].runs.wrappingAdd(1, ordering: .relaxed)
-        if unsafe nanoseconds > rows[job].longest.load(ordering: .relaxed) {
-            unsafe rows[job].longest.store(nanoseconds, ordering: .relaxed)
-        }
+        // Without closures over `self` (`&&`, a condition inside `precondition`): they would count references.
+        let end = count
+        precondition(job >= 0)
+        precondition(job < end)
+        unsafe rows[job].times.record(Int(nanoseconds))
         let excess = unsafe nanoseconds &- rows[job].budget
-        if excess > 0 { unsafe rows[job].overBudget.wrappingAdd(1, ordering: .relaxed) }
+        if excess > 0 {
+            unsafe rows[job].overBudget.store(
+                rows[job].overBudget.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        }
         if excess > worstExcess {
             worst = job
             worstExcess = excess
@@ -84,24 +91,24 @@ public final class DeadlineAccount: @unchecked Sendable {
     ///
     /// A tick that began late through a message or the kernel is put down to that, any other to the job that was
     /// furthest over its budget; where none was, to what delayed the tick before, or to the wake-up.
+    @_noAllocation @_noLocks
     @inlinable public func finish(_ tick: Tick, isLate: Bool) {
-        defer {
-            worst = -1
-            worstExcess = .min
-        }
+        let (worst, excess) = (worst, worstExcess)
+        self.worst = -1
+        worstExcess = .min
         guard isLate else { return }
-        late.wrappingAdd(1, ordering: .relaxed)
-        let blamed =
-            switch tick.lateness {
-            case .message: count - 2
-            case .wakeUp: count - 1
-            // The furthest over its budget. Where every job kept to its own, the delay came from the tick before, or
-            // with the wake-up.
-            case .work: worstExcess > 0 ? worst : culprit.load(ordering: .relaxed)
-            case .none: worstExcess > 0 ? worst : count - 1
-            }
+        late.store(late.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        let blamed: Int
+        switch tick.lateness {
+        case .message: blamed = count &- 2
+        case .wakeUp: blamed = count &- 1
+        // The furthest over its budget. Where every job kept to its own, the delay came from the tick before, or with the
+        // wake-up.
+        case .work: blamed = excess > 0 ? worst : culprit.load(ordering: .relaxed)
+        case .none: blamed = excess > 0 ? worst : count &- 1
+        }
         guard blamed >= 0 else { return }
-        unsafe rows[blamed].blamed.wrappingAdd(1, ordering: .relaxed)
+        unsafe rows[blamed].blamed.store(rows[blamed].blamed.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
         culprit.store(blamed, ordering: .relaxed)
     }
 
@@ -117,10 +124,11 @@ public final class DeadlineAccount: @unchecked Sendable {
     /// Every row of the table. Allocates: not in a tick.
     public var reports: [Report] {
         (0..<count).map { index in
-            Report(
+            let times = unsafe rows[index].times.percentiles([0.5, 0.99, 0.999])
+            return Report(
                 name: names[index], budget: unsafe .nanoseconds(rows[index].budget),
-                runs: unsafe rows[index].runs.load(ordering: .relaxed),
-                longest: unsafe .nanoseconds(rows[index].longest.load(ordering: .relaxed)),
+                runs: unsafe rows[index].times.count, p50: times[0], p99: times[1], p999: times[2],
+                longest: unsafe rows[index].times.max,
                 overBudget: unsafe rows[index].overBudget.load(ordering: .relaxed),
                 blamed: unsafe rows[index].blamed.load(ordering: .relaxed))
         }

@@ -10,14 +10,6 @@ import Synchronization
 /// executor whose last reference is given up inside a job.
 @safe
 final class ExecutorThread: @unchecked Sendable {
-    /// Jobs that run between two ticks at most, so that a flood of messages does not hold on to the slack's last
-    /// microsecond.
-    private static let messagesPerTick = 64
-    /// A message begins only if this much of the period (1/8) is left.
-    private static let slackDivisor: Int64 = 8
-    /// Ticks without any slack after which one message runs all the same: a loop that is always late can be stopped.
-    private static let starvation = 100
-
     let name: String
     let settings: RealtimeSettings
     let ticks = Atomic<Int>(0)
@@ -56,7 +48,7 @@ final class ExecutorThread: @unchecked Sendable {
         unsafe monitor = .allocate(capacity: 1)
         let result = unsafe doorstep_monitor_init(monitor)
         precondition(result == 0, "a mutex cannot be made: \(result)")
-        queue = JobQueue(capacity: 1024)
+        queue = JobQueue()
     }
 
     deinit {
@@ -163,8 +155,7 @@ final class ExecutorThread: @unchecked Sendable {
     private func serveTicks(_ period: Duration) {
         let clock = TickClock()
         var schedule: TickSchedule?
-        let reserve = Duration.nanoseconds(period.nanoseconds / Self.slackDivisor)
-        var ticksWithoutMessage = 0
+        var slack = MessageSlack(period: period)
         while !stopping.load(ordering: .acquiring) {
             guard unsafe waiter != nil else {
                 // Nobody waits for a tick (not yet): the thread is an ordinary serial executor.
@@ -176,16 +167,15 @@ final class ExecutorThread: @unchecked Sendable {
             var grid = schedule ?? TickSchedule(period: period, from: clock.now)
             var now = clock.now
             var cause = now < grid.next ? Tick.Lateness.none : .work
-            var messages = 0
-            while messages < Self.messagesPerTick, pending.load(ordering: .acquiring) > 0,
-                now + reserve < grid.next || (messages == 0 && ticksWithoutMessage >= Self.starvation),
+            while pending.load(ordering: .acquiring) > 0, slack.admits(at: now, before: grid.next),
                 let job = nextJob(.takeOrLeave)
             {
                 run(job)
-                messages += 1
-                now = clock.now
+                let end = clock.now
+                slack.ran(from: now, to: end)
+                now = end
             }
-            ticksWithoutMessage = messages > 0 || pending.load(ordering: .relaxed) == 0 ? 0 : ticksWithoutMessage + 1
+            slack.endSlack(waiting: pending.load(ordering: .relaxed) > 0)
             if now < grid.next {
                 clock.sleep(until: grid.next)
                 now = clock.now

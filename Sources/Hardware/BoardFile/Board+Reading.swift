@@ -110,13 +110,15 @@ extension PortSettings.Parity: CaseIterable {
 }
 
 extension ControlSettings {
-    /// `{ tick_rate: 1000, priority: 80, cpu: any }`
+    /// `{ tick_rate: 1000, priority: 80, cpu: any, tasks: { record: { every: 10, deadline_us: 50 } } }`
     init(_ field: Field) {
+        let tickRate = field.optional("tick_rate")?.int(in: 50...4000, unit: "ticks a second") ?? 1000
         self.init(
-            tickRate: field.optional("tick_rate")?.int(in: 50...4000, unit: "ticks a second") ?? 1000,
+            tickRate: tickRate,
             // 99 is the kernel's own migration threads'.
             priority: field.optional("priority")?.int(in: 1...98) ?? 80,
-            cpu: field.optional("cpu")?.int(in: 0...1023))
+            cpu: field.optional("cpu")?.int(in: 0...1023),
+            tasks: ControlTaskSettings.all(field.optional("tasks"), tickRate: tickRate))
     }
 }
 

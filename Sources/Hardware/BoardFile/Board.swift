@@ -57,6 +57,8 @@ public struct ControlSettings: Sendable {
     public var priority: Int = 80
     /// The processor to run on; nil for any.
     public var cpu: Int?
+    /// Every task of the tick, in the order in which it runs them.
+    public var tasks: [ControlTaskSettings] = ControlTaskSettings.usual(tickRate: 1000)
 }
 
 /// Differential drive and hull. Metres, m/s, m/s², rad/s, rad/s².

@@ -131,7 +131,7 @@ public struct TickSection: Sendable, Codable {
     public var ticks = 0
     /// Ticks whose deadline was missed.
     public var missed = 0
-    /// The job that was late last.
+    /// What the last late tick is put down to: a task, the messages to the loop, or the wake-up.
     public var culprit = ""
     public var wakeP50 = 0.0
     public var wakeP99 = 0.0
@@ -139,26 +139,46 @@ public struct TickSection: Sendable, Codable {
     public var workP50 = 0.0
     public var workP99 = 0.0
     public var workMax = 0.0
-    public var jobs: [JobSection] = []
+    /// Every task of the tick, in its order; then what delays a tick before its first task.
+    public var tasks: [TaskSection] = []
     /// What of real time could not be had, and why.
     public var notices: [String] = []
     public init() {}
 }
 
-/// One job of the tick. Times in microseconds.
-public struct JobSection: Sendable, Codable {
+/// One task of the tick. Times in microseconds.
+public struct TaskSection: Sendable, Codable {
     public var name: String
+    /// What it works for: "device lidar", "kernel supervisor".
+    public var owner: String
+    /// It runs in every so manyth tick; 0 for what is no task of the table (messages, wake-up).
+    public var every: Int
+    /// What one run may take.
+    public var deadline: Double
     public var runs: Int
-    /// What it may take.
-    public var budget: Double
+    /// What half, 99 of 100 and 999 of 1000 runs did not exceed (to 3 %), and the longest.
+    public var p50: Double
+    public var p99: Double
+    public var p999: Double
     public var max: Double
+    /// Runs that took longer than the deadline.
+    public var overruns: Int
     /// Late ticks put down to it.
     public var late: Int
-    public init(name: String, runs: Int, budget: Double, max: Double, late: Int) {
+    public init(
+        name: String, owner: String, every: Int, deadline: Double, runs: Int = 0, p50: Double = 0, p99: Double = 0,
+        p999: Double = 0, max: Double = 0, overruns: Int = 0, late: Int = 0
+    ) {
         self.name = name
+        self.owner = owner
+        self.every = every
+        self.deadline = deadline
         self.runs = runs
-        self.budget = budget
+        self.p50 = p50
+        self.p99 = p99
+        self.p999 = p999
         self.max = max
+        self.overruns = overruns
         self.late = late
     }
 }

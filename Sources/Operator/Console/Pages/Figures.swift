@@ -30,5 +30,13 @@ func bytesText(_ count: Int) -> String {
     return "\(fixed(Double(count) / 1e9, 2)) GB"
 }
 
+/// A count in five characters at most: "99999", "123k", "4567k", "12.3M", "1234M".
+func countText(_ count: Int) -> String {
+    if count < 100_000 { return "\(count)" }
+    if count < 10_000_000 { return "\(count / 1000)k" }
+    if count < 100_000_000 { return "\(fixed(Double(count / 100_000) / 10, 1))M" }
+    return "\(count / 1_000_000)M"
+}
+
 /// An angle in degrees, as people read one.
 func degreesText(_ radians: Double) -> String { fixed(radians * 180 / .pi, 0) + "°" }

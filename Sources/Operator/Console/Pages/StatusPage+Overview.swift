@@ -20,11 +20,6 @@ extension RobotStatus {
 
     /// The figures of the tick and what is busy, to be watched.
     var topPage: [PageLine] {
-        var jobs = TextTable("JOB", ">RUNS", ">BUDGET µs", ">MAX µs", ">LATE")
-        for job in tick.jobs {
-            jobs.add(
-                job.name, "\(job.runs)", fixed(job.budget, 0), fixed(job.max, 0), "\(job.late)", isAlert: job.late > 0)
-        }
         var ports = TextTable("DEVICE", "PHASE", ">FRAMES", ">IN", ">OUT", ">ERRORS", ">AGE")
         for device in devices {
             ports.add(
@@ -42,7 +37,27 @@ extension RobotStatus {
                     + "max \(fixed(tick.workMax, 0)) µs"),
             PageLine("\(safetyText); \(motionText)", isStopped ? .alert : .plain),
             PageLine("mission: \(missionText)"),
-        ] + jobs.lines + ports.lines
+        ] + taskTable + ports.lines
+    }
+
+    /// One row a task of the tick: execution times in microseconds, runs beyond the deadline, late ticks put down to it.
+    ///
+    /// "D" before its name is a device's task, "K" a kernel's; the last culprit is marked.
+    private var taskTable: [PageLine] {
+        var table = TextTable(
+            "TASK, µs", ">EVERY", ">RUNS", ">P50", ">P99", ">P99.9", ">MAX", ">DEADL", ">OVER", ">LATE")
+        for task in tick.tasks {
+            // The deadline of what is no task is the tick's own.
+            let isTask = task.every > 0
+            let kind = task.owner.hasPrefix("device ") ? "D " : isTask ? "K " : "  "
+            table.add(
+                kind + task.name + (task.name == tick.culprit ? " <" : ""), isTask ? "\(task.every)" : "-",
+                isTask ? countText(task.runs) : "-", isTask ? fixed(task.p50, 1) : "-",
+                isTask ? fixed(task.p99, 1) : "-", isTask ? fixed(task.p999, 1) : "-",
+                isTask ? fixed(task.max, 0) : "-", isTask ? fixed(task.deadline, 0) : "-",
+                isTask ? countText(task.overruns) : "-", countText(task.late), isAlert: task.late > 0)
+        }
+        return table.lines
     }
 
     /// Whether the supervisor keeps the robot from moving.

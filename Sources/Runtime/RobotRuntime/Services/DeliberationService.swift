@@ -45,26 +45,3 @@ struct DeliberationService: Service {
         }
     }
 }
-
-extension LoopHealth {
-    /// The loop's figures as they are now.
-    init(_ loop: ControlLoop) {
-        self.init()
-        section.rate = Int((1_000_000_000 / (loop.executor.settings.period ?? .seconds(1)).nanoseconds))
-        section.ticks = loop.counter.load(ordering: .relaxed)
-        section.missed = loop.missed.load(ordering: .relaxed)
-        section.culprit = loop.account.lastCulprit ?? ""
-        section.wakeP50 = loop.wakeUps.percentile(0.5).inSeconds * 1e6
-        section.wakeP99 = loop.wakeUps.percentile(0.99).inSeconds * 1e6
-        section.wakeMax = loop.wakeUps.max.inSeconds * 1e6
-        section.workP50 = loop.work.percentile(0.5).inSeconds * 1e6
-        section.workP99 = loop.work.percentile(0.99).inSeconds * 1e6
-        section.workMax = loop.work.max.inSeconds * 1e6
-        section.notices = loop.executor.notices
-        section.jobs = loop.account.reports.map {
-            JobSection(
-                name: $0.name, runs: $0.runs, budget: $0.budget.inSeconds * 1e6, max: $0.longest.inSeconds * 1e6,
-                late: $0.blamed)
-        }
-    }
-}

@@ -6,20 +6,20 @@ import Reflow
 import RobotModel
 import Safety
 
-/// One tick's work as a value: `read` → `update` → `write`.
+/// One tick's work as a value: tasks that read, decide and hand over (`ControlTask`, in that order).
 ///
 /// What it decides is a function of what it read. It never waits, allocates, locks or throws.
 struct ControlKernel: Sendable {
     private var odometry: Odometry
     private var shaper: TwistShaper
-    private let drive: DifferentialDrive
+    private let differential: DifferentialDrive
     private var field: ProtectiveField
     private var supervisor: SafetySupervisor
     private var scan: ScanAssembler
     private var arm: ArmFollower
     private let slowFactor: Double
 
-    // What `read` found.
+    // What has been read.
     private var wheels = Stamped(WheelState(), at: .longAgo)
     private var joints: Stamped<JointState>
     private var inputs = Stamped(DigitalInputs(), at: .longAgo)
@@ -27,12 +27,12 @@ struct ControlKernel: Sendable {
     private var order = DriveOrder()
     private var lastSample = Instant.longAgo
 
-    // What `update` decided.
+    // What has been decided.
+    private var safety: SafetyState
     private var report: TickReport
     private var wheelSetpoint = WheelSetpoint()
     private var followingSince = Instant.longAgo
     private var lastPosition = Point2D(0, 0)
-    private var ticks = 0
 
     /// Samples taken at most in one tick: ten times what a tick brings, so that a backlog is gone in no time.
     private static let samplesATick = 128
@@ -44,7 +44,7 @@ struct ControlKernel: Sendable {
         let limits = DriveLimits(board.base)
         odometry = Odometry(wheelRadius: base.wheelRadius, wheelSeparation: base.wheelSeparation)
         shaper = TwistShaper(limits: limits)
-        drive = DifferentialDrive(
+        differential = DifferentialDrive(
             wheelRadius: base.wheelRadius, wheelSeparation: base.wheelSeparation,
             maxWheelSpeed: (base.maxSpeed + base.maxTurnRate * base.wheelSeparation / 2) / base.wheelRadius)
         field = ProtectiveField(
@@ -55,6 +55,7 @@ struct ControlKernel: Sendable {
                 lidarAge: board.lidar.staleAfter.inSeconds, wheelsAge: board.wheels.staleAfter.inSeconds,
                 jointsAge: board.joints.staleAfter.inSeconds, stateOfCharge: board.battery.reserve),
             latched: latched)
+        safety = supervisor.state
         scan = ScanAssembler(beams: board.lidar.beams)
         let gripper = board.joints.gripper
         arm = ArmFollower(
@@ -68,18 +69,49 @@ struct ControlKernel: Sendable {
         slowFactor = 0.35
     }
 
-    /// Takes what the device threads have decoded and what the deliberation wants.
-    mutating func read(_ channels: TickChannels, at now: Instant) {
-        wheels = channels.wheels.load()
-        joints = channels.joints.load()
-        inputs = channels.inputs.load()
-        battery = channels.battery.load()
+    /// Does one task of the tick.
+    ///
+    /// - Parameters:
+    ///   - dt: Seconds from this task's last run to this one.
+    ///   - overruns: Late ticks within the last second.
+    /// - Returns: Whether the wheels were switched on or off: the caller wakes their thread at once.
+    mutating func run(
+        _ task: ControlTask, _ channels: TickChannels, records: Ring<TickRecord>?, at now: Instant, dt: Double,
+        overruns: Int
+    ) -> Bool {
+        switch task {
+        case .orders: takeOrders(channels)
+        case .wheels:
+            wheels = channels.wheels.load()
+            odometry.update(wheels)
+        case .joints: joints = channels.joints.load()
+        case .inputs: inputs = channels.inputs.load()
+        case .battery: battery = channels.battery.load()
+        case .lidar: takeSamples(channels)
+        case .safety: safety = supervisor.step(flags(at: now, overruns: overruns), at: now)
+        case .drive: drive(dt: dt)
+        case .arm: moveArm(at: now, dt: dt)
+        case .setpoints: return handOver(channels, at: now)
+        case .report:
+            fillReport(at: now)
+            channels.report.store(report)
+        case .record: record(into: records, at: now)
+        }
+        return false
+    }
+}
+
+// Reading.
+extension ControlKernel {
+    private mutating func takeOrders(_ channels: TickChannels) {
         order = channels.drive.load()
-        odometry.update(wheels)
         while let next = channels.arm.pop() { arm.take(next) }
         while let goal = channels.gripper.pop() { arm.take(goal) }
         while channels.clears.pop() != nil { _ = supervisor.clearByPerson() }
         field.muting = order.muting
+    }
+
+    private mutating func takeSamples(_ channels: TickChannels) {
         let motion = fieldTwist
         var taken = 0
         while taken < Self.samplesATick, let sample = channels.samples.pop() {
@@ -89,44 +121,42 @@ struct ControlKernel: Sendable {
             taken += 1
         }
     }
+}
 
-    /// Decides.
-    ///
-    /// - Parameter overruns: Late ticks within the last second.
-    mutating func update(at now: Instant, dt: Double, overruns: Int) {
-        let wasEnabled = wheelSetpoint.enabled
-        let flags = flags(at: now, overruns: overruns)
-        let safety = supervisor.step(flags, at: now)
+// Deciding.
+extension ControlKernel {
+    private mutating func drive(dt: Double) {
         let enabled = safety.action < .torqueOff && wheels.time > .longAgo
-        if enabled && !wasEnabled { shaper.reset(to: odometry.twist) }
+        if enabled && !wheelSetpoint.enabled { shaper.reset(to: odometry.twist) }
         let twist = shaper.step(target: order.twist, limit: limit(for: safety.action), dt: dt)
-        let speeds = drive.wheelSpeeds(for: twist)
+        let speeds = differential.wheelSpeeds(for: twist)
         wheelSetpoint = WheelSetpoint(
             left: enabled ? speeds.left : 0, right: enabled ? speeds.right : 0, enabled: enabled)
-        if joints.time > .longAgo {
-            let isFresh = now.seconds(since: joints.time) <= supervisor.limits.jointsAge
-            arm.step(joints.value, isFresh: isFresh, torque: order.armTorque, mayMove: safety.action < .hold, dt: dt)
-        }
-        fillReport(safety, at: now)
     }
 
-    /// Hands over set-points, the report and, every tenth tick, a record.
-    ///
-    /// - Returns: Whether the wheels were switched on or off: the caller wakes their thread at once.
-    mutating func write(_ channels: TickChannels, records: Ring<TickRecord>?, at now: Instant) -> Bool {
+    private mutating func moveArm(at now: Instant, dt: Double) {
+        guard joints.time > .longAgo else { return }
+        let isFresh = now.seconds(since: joints.time) <= supervisor.limits.jointsAge
+        arm.step(joints.value, isFresh: isFresh, torque: order.armTorque, mayMove: safety.action < .hold, dt: dt)
+    }
+}
+
+// Handing over.
+extension ControlKernel {
+    private mutating func handOver(_ channels: TickChannels, at now: Instant) -> Bool {
         let before = channels.wheelSetpoint.load().value.enabled
         channels.wheelSetpoint.store(Stamped(wheelSetpoint, at: now))
         if joints.time > .longAgo { channels.jointSetpoint.store(Stamped(arm.setpoint, at: now)) }
-        channels.report.store(report)
-        ticks &+= 1
-        // What has never been measured is no record.
-        if ticks % 10 == 0, joints.time > .longAgo, wheels.time > .longAgo, let records {
-            records.push(
-                TickRecord(
-                    time: now, joints: joints, wheels: wheels, wheelSetpoint: wheelSetpoint,
-                    jointSetpoint: arm.setpoint, safety: report.safety))
-        }
         return before != wheelSetpoint.enabled
+    }
+
+    private func record(into records: Ring<TickRecord>?, at now: Instant) {
+        // What has never been measured is no record.
+        guard joints.time > .longAgo, wheels.time > .longAgo, let records else { return }
+        records.push(
+            TickRecord(
+                time: now, joints: joints, wheels: wheels, wheelSetpoint: wheelSetpoint,
+                jointSetpoint: arm.setpoint, safety: safety))
     }
 }
 
@@ -173,7 +203,7 @@ extension ControlKernel {
         }
     }
 
-    private mutating func fillReport(_ safety: SafetyState, at now: Instant) {
+    private mutating func fillReport(at now: Instant) {
         report.time = now
         report.odometry = odometry.pose(at: now)
         report.twist = odometry.twist

@@ -12,13 +12,11 @@ actor ControlLoop {
     nonisolated let executor: RealtimeExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// How late the thread wakes, how long a tick works, and who was late.
+    /// How late the thread wakes, and how long a tick works.
     nonisolated let wakeUps = TickHistogram()
     nonisolated let work = TickHistogram()
-    nonisolated let account = DeadlineAccount(jobs: [
-        // A quarter of a millisecond for taking samples and sorting them into beams; the rest is arithmetic.
-        ("read", .microseconds(250)), ("update", .microseconds(250)), ("write", .microseconds(100)),
-    ])
+    /// The tasks of a tick with what they take; the board file's `control.tasks`.
+    nonisolated let tasks: TaskTable
     /// Ticks done; what the watchdog looks at.
     nonisolated let counter = Atomic<Int>(0)
     nonisolated let missed = Atomic<Int>(0)
@@ -27,12 +25,16 @@ actor ControlLoop {
     private let channels: TickChannels
     private let records: Ring<TickRecord>?
     private let period: Duration
+    /// What is done in each row of `tasks`, and the seconds from run to run.
+    private let rows: [(task: ControlTask, dt: Double)]
     private let ticksASecond: Int
     private let wakeWheels: @Sendable () -> Void
     /// Late ticks of the running second and of the one before.
     private var lateNow = 0
     private var lateBefore = 0
     private var ticksInWindow = 0
+    /// Ticks of the hand-driven clock.
+    private var handDriven = 0
 
     /// - Parameters:
     ///   - latched: What waited for a person's word when the daemon ended.
@@ -48,7 +50,11 @@ actor ControlLoop {
         self.executor = executor
         self.wakeWheels = wakeWheels
         ticksASecond = board.control.tickRate
-        period = .nanoseconds(1_000_000_000 / Int64(board.control.tickRate))
+        let period = Duration.nanoseconds(1_000_000_000 / Int64(board.control.tickRate))
+        self.period = period
+        tasks = TaskTable(
+            board.control.tasks.map { TickTask($0.task.rawValue, every: $0.every, deadline: $0.deadline) })
+        rows = board.control.tasks.map { ($0.task, period.inSeconds * Double($0.every)) }
     }
 
     /// Ticks until the executor is stopped. To be started with the executor as task executor preference.
@@ -62,30 +68,39 @@ actor ControlLoop {
     }
 
     /// One tick at a moment of a hand-driven clock.
+    ///
+    /// What the tasks really take is measured here, too; nothing is decided by it.
     func tick(at now: Instant, observer: TickObserver? = nil) {
         observer?.before()
-        kernel.read(channels, at: now)
-        kernel.update(at: now, dt: period.inSeconds, overruns: 0)
-        if kernel.write(channels, records: records, at: now) { wakeWheels() }
+        let start = TickClock().now
+        let end = work(number: handDriven, at: now, from: start, overruns: 0)
+        work.record(nanoseconds: Int(end.nanoseconds - start.nanoseconds))
+        handDriven += 1
         counter.add(1, ordering: .relaxed)
         observer?.after()
     }
 
     private func step(at start: Instant, tick: Tick) {
-        kernel.read(channels, at: start)
-        let afterRead = TickClock().now
-        kernel.update(at: start, dt: period.inSeconds, overruns: lateNow + lateBefore)
-        let afterUpdate = TickClock().now
-        if kernel.write(channels, records: records, at: start) { wakeWheels() }
-        let end = TickClock().now
-        account.record(job: 0, nanoseconds: afterRead.nanoseconds - start.nanoseconds)
-        account.record(job: 1, nanoseconds: afterUpdate.nanoseconds - afterRead.nanoseconds)
-        account.record(job: 2, nanoseconds: end.nanoseconds - afterUpdate.nanoseconds)
+        let end = work(number: tick.number, at: start, from: start, overruns: lateNow + lateBefore)
         work.record(nanoseconds: Int(end.nanoseconds - start.nanoseconds))
         let isLate = tick.missed > 0 || end > tick.scheduled + period
-        account.finish(tick, isLate: isLate)
+        tasks.account.finish(tick, isLate: isLate)
         countLate(isLate)
         counter.add(1, ordering: .relaxed)
+    }
+
+    /// Runs the tasks that are due.
+    ///
+    /// - Parameters:
+    ///   - now: The moment that the kernel takes for the present.
+    ///   - start: When the tick's work began, by the machine's clock.
+    private func work(number: Int, at now: Instant, from start: Instant, overruns: Int) -> Instant {
+        tasks.run(number, from: start) { index in
+            let row = rows[index]
+            if kernel.run(row.task, channels, records: records, at: now, dt: row.dt, overruns: overruns) {
+                wakeWheels()
+            }
+        }
     }
 
     /// Late ticks within the last one to two seconds: what the supervisor judges overruns by.
