@@ -45,7 +45,7 @@ public struct Odometry: Sendable, BitwiseCopyable {
     ///
     /// A sample that is not younger than the last one, or not finite, changes nothing. One whose counters have jumped
     /// further than the wheels can turn is taken as the new zero: the pose stands still for it.
-    @_noAllocation
+    @_noAllocation @_noLocks
     @discardableResult
     public mutating func update(_ wheels: Stamped<WheelState>) -> Bool {
         let sample = wheels.value
@@ -76,7 +76,7 @@ public struct Odometry: Sendable, BitwiseCopyable {
 
     /// The pose at a moment near the last sample, before or after it, along the arc of the measured speed: wheel data are
     /// some milliseconds old when they are used, and a beam may be older still. At most a tenth of a second either way.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public func pose(at moment: Instant) -> Pose2D {
         guard isBased else { return pose }
         var ahead = Double(moment.nanoseconds &- time.nanoseconds) * 1e-9
@@ -87,7 +87,7 @@ public struct Odometry: Sendable, BitwiseCopyable {
         return copy.pose
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func rebase(on sample: WheelState, at moment: Instant) {
         left = sample.leftPosition
         right = sample.rightPosition
@@ -99,7 +99,7 @@ public struct Odometry: Sendable, BitwiseCopyable {
     }
 
     /// Moves along an arc of a length (metres) and an angle (radians).
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func advance(by length: Double, turning angle: Double) {
         // A plausible gap can turn the robot by several radians; the series below wants small angles.
         var steps = 1

@@ -44,7 +44,7 @@ public struct ArmMonitor: Sendable, BitwiseCopyable {
     }
 
     /// Starts watching a motion that starts now.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func start(_ trajectory: ArmTrajectory, untilContact: Bool, at now: Instant) {
         self.trajectory = trajectory
         self.untilContact = untilContact
@@ -57,13 +57,14 @@ public struct ArmMonitor: Sendable, BitwiseCopyable {
     }
 
     /// Stops watching.
+    @_noAllocation @_noLocks
     public mutating func stop() { verdict = .idle }
 
     /// One look at the joints.
     ///
     /// Contact ends a motion only when it was asked for (`untilContact`) or when the joint also lags by half of the
     /// allowed following error: then the arm pushes against something that it should not.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func step(_ state: JointState, at now: Instant) -> Verdict {
         guard verdict == .moving else { return verdict }
         let dt = max(now.seconds(since: last), 0)
@@ -105,7 +106,7 @@ public struct ArmMonitor: Sendable, BitwiseCopyable {
         return verdict
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private func farthest(_ state: JointState, _ wanted: JointVector) -> Int {
         var worst = 0
         var error = 0.0

@@ -21,6 +21,7 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     @usableFromInline var velocities = InlineArray<64, SIMD8<Double>>(repeating: .zero)
 
     /// Standing at a position.
+    @_noAllocation @_noLocks
     public init(holding position: JointVector) {
         jointCount = min(position.count, 8)
         append(time: 0, position: position, velocity: JointVector(count: position.count))
@@ -33,6 +34,7 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// Adds a knot; times rise.
+    @_noAllocation @_noLocks
     mutating func append(time: Double, position: JointVector, velocity: JointVector) {
         precondition(knotCount < 64, "a trajectory has at most 64 knots")
         times[knotCount] = time
@@ -68,10 +70,10 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// Seconds from the first knot to the last.
-    @inlinable public var duration: Double { @_noAllocation get { times[knotCount - 1] } }
+    @inlinable public var duration: Double { @_noAllocation @_noLocks get { times[knotCount - 1] } }
 
     /// Where the joints are at a time in seconds. Never allocates.
-    @inlinable @_noAllocation public func sample(at t: Double) -> JointVector {
+    @inlinable @_noAllocation @_noLocks public func sample(at t: Double) -> JointVector {
         let (knot, u, span) = locate(t)
         if span == 0 { return weighted(knot, 1, 0, 0, 0) }
         // Hermite's basis; see any text on splines, with the tangents scaled by the span.
@@ -81,7 +83,7 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// How fast the joints move at a time in seconds, rad/s. Never allocates.
-    @inlinable @_noAllocation public func velocity(at t: Double) -> JointVector {
+    @inlinable @_noAllocation @_noLocks public func velocity(at t: Double) -> JointVector {
         let (knot, u, span) = locate(t)
         if span == 0 { return JointVector(count: jointCount) }
         let slope = 6 * (u - u * u) / span
@@ -89,7 +91,7 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// How the joints accelerate at a time in seconds, rad/s². Never allocates.
-    @inlinable @_noAllocation public func acceleration(at t: Double) -> JointVector {
+    @inlinable @_noAllocation @_noLocks public func acceleration(at t: Double) -> JointVector {
         let (knot, u, span) = locate(t)
         if span == 0 { return JointVector(count: jointCount) }
         let bend = (6 - 12 * u) / (span * span)
@@ -97,7 +99,7 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// The span that holds `t`: its first knot, how far into it (0...1), its length (0: standing at that knot).
-    @inlinable @_noAllocation func locate(_ t: Double) -> (knot: Int, share: Double, span: Double) {
+    @inlinable @_noAllocation @_noLocks func locate(_ t: Double) -> (knot: Int, share: Double, span: Double) {
         guard t > 0, knotCount > 1 else { return (0, 0, 0) }
         guard t < times[knotCount - 1] else { return (knotCount - 1, 0, 0) }
         var low = 0
@@ -111,7 +113,7 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// A sum of the two knots' positions (`p0`, `p1`) and velocities (`v0`, `v1`).
-    @inlinable @_noAllocation func weighted(_ knot: Int, _ p0: Double, _ p1: Double, _ v0: Double, _ v1: Double)
+    @inlinable @_noAllocation @_noLocks func weighted(_ knot: Int, _ p0: Double, _ p1: Double, _ v0: Double, _ v1: Double)
         -> JointVector
     {
         let next = min(knot + 1, knotCount - 1)

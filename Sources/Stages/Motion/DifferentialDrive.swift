@@ -20,7 +20,7 @@ public struct DifferentialDrive: Sendable, BitwiseCopyable {
     ///
     /// When a wheel would be too fast, both are scaled alike, so that the robot is slower on the same curve. Never
     /// allocates.
-    @inlinable @_noAllocation
+    @inlinable @_noAllocation @_noLocks
     public func wheelSpeeds(for twist: Twist2D) -> (left: Double, right: Double) {
         let difference = twist.angular * wheelSeparation / 2
         var left = (twist.linear - difference) / wheelRadius
@@ -34,7 +34,7 @@ public struct DifferentialDrive: Sendable, BitwiseCopyable {
     }
 
     /// The twist that wheel speeds in rad/s make when nothing slips. Never allocates.
-    @inlinable @_noAllocation
+    @inlinable @_noAllocation @_noLocks
     public func twist(left: Double, right: Double) -> Twist2D {
         Twist2D(
             linear: (left + right) * wheelRadius / 2, angular: (right - left) * wheelRadius / wheelSeparation)

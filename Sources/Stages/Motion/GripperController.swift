@@ -29,7 +29,7 @@ public struct GripperController: Sendable, BitwiseCopyable {
     }
 
     /// Takes a new goal.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func set(_ goal: GripperGoal) {
         switch goal {
         case .open(let width):
@@ -54,6 +54,7 @@ public struct GripperController: Sendable, BitwiseCopyable {
     ///   - velocity: Measured speed of opening, m/s.
     ///   - current: Measured motor current in ampere; its sign does not matter.
     /// - Returns: The opening to command, in metres, and what the fingers feel.
+    @_noAllocation @_noLocks
     public mutating func step(
         width: Double, velocity: Double, current: Double, dt: Double
     ) -> (setpoint: Double, state: GripperState) {
@@ -103,13 +104,13 @@ public struct GripperController: Sendable, BitwiseCopyable {
         return (setpoint, state)
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func ramp(_ dt: Double) {
         let step = speed * dt
         setpoint = goal > setpoint ? min(goal, setpoint + step) : max(goal, setpoint - step)
     }
 
     /// A set-point a little inside the thing that is held, so that the servo goes on pressing.
-    @_noAllocation
+    @_noAllocation @_noLocks
     private func squeezing(_ width: Double) -> Double { max(0, width - 0.004) }
 }

@@ -36,7 +36,7 @@ public struct TwistShaper: Sendable, BitwiseCopyable {
     }
 
     /// Starts from a measured twist.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func reset(to measured: Twist2D) { current = measured }
 
     /// One tick of `dt` seconds: the twist to command now.
@@ -44,7 +44,7 @@ public struct TwistShaper: Sendable, BitwiseCopyable {
     /// Speeds stay within the limits; changes stay within the accelerations. A twist that is faster than the limit (the
     /// limit fell, or the reset found it so) is brought down with the deceleration. Stops keep the curvature: the path
     /// driven while stopping is the path that was being driven.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func step(target: Twist2D, limit: SpeedLimit, dt: Double) -> Twist2D {
         switch limit {
         case .none: approach(target, factor: 1, dt: dt)
@@ -56,7 +56,7 @@ public struct TwistShaper: Sendable, BitwiseCopyable {
         return current
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func approach(_ target: Twist2D, factor: Double, dt: Double) {
         // A target beyond a limit is scaled as a whole, so that its curvature stays.
         let topLinear = limits.maxSpeed * factor
@@ -72,7 +72,7 @@ public struct TwistShaper: Sendable, BitwiseCopyable {
             down: limits.maxTurnAcceleration * dt)
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func stop(deceleration: Double, turn: Double, dt: Double) {
         // The slower of the two ways to zero sets the pace for both.
         let linearShare = current.linear == 0 ? 1 : deceleration * dt / abs(current.linear)
@@ -87,7 +87,7 @@ public struct TwistShaper: Sendable, BitwiseCopyable {
     }
 
     /// `value` moved towards `goal`: by at most `up` away from zero, by at most `down` towards it.
-    @_noAllocation
+    @_noAllocation @_noLocks
     private static func move(_ value: Double, to goal: Double, up: Double, down: Double) -> Double {
         if value > 0 {
             if goal >= value { return min(goal, value + up) }

@@ -98,13 +98,13 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
 
     /// Whether the fields are intruded, by the points of this revolution or of the one before.
     public var intrusion: (protective: Bool, warning: Bool) {
-        @_noAllocation get {
+        @_noAllocation @_noLocks get {
             (max(protectiveNow, protectiveBefore) >= 3, max(warningNow, warningBefore) >= 3)
         }
     }
 
     /// Forgets the points seen so far.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func reset() {
         protectiveNow = 0
         protectiveBefore = 0
@@ -116,7 +116,7 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
     ///
     /// - Parameter twist: How the robot moves, or how it would if it were let: while it stands, the twist that the
     ///   planner wants. Otherwise a robot that stands before a wall would start, stop and start again.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func take(_ sample: LaserSample, twist: Twist2D) {
         if sample.startsRevolution {
             protectiveBefore = protectiveNow
@@ -140,7 +140,7 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
     }
 
     /// A range at a bearing of the laser, as a point in `base_link`.
-    @_noAllocation
+    @_noAllocation @_noLocks
     func point(angle: Double, range: Double) -> Point2D {
         // The nearest table entry, turned by the small rest (error below 5e-6).
         let scaled = angle * (1024 / (2 * Double.pi))
@@ -154,7 +154,7 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
             mount.x + mountCosine * x - mountSine * y, mount.y + mountSine * x + mountCosine * y)
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func judge(_ point: Point2D) {
         var warned = false
         for index in 0..<9 {
@@ -178,7 +178,7 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
     }
 
     /// Lays out the stopping curve and the margins for a twist.
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func prepare(_ twist: Twist2D) {
         curveTwist = twist
         isStale = false
@@ -224,7 +224,7 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
     }
 
     /// The pose after an arc (x, y, cos, sin), by series good to 1e-4 up to a turn of 1.2 rad.
-    @_noAllocation
+    @_noAllocation @_noLocks
     private static func arc(length: Double, turn: Double) -> SIMD4<Double> {
         let t = max(-1.5, min(1.5, turn))
         let t2 = t * t

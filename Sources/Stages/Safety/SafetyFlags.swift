@@ -65,10 +65,11 @@ public struct SafetyFlags: Sendable, BitwiseCopyable {
     /// The robot stands (below 1 cm/s and 0.02 rad/s).
     public var standing = true
 
+    @_noAllocation @_noLocks
     public init() {}
 
     /// The causes that these flags raise under some limits. Never allocates.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public func causes(_ limits: SafetyLimits) -> SafetyCauses {
         var bits: UInt32 = 0
         if emergencyStop { bits |= 1 << 0 }

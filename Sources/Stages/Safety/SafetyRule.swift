@@ -24,7 +24,7 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
 
     /// Whether the cause is latched when it goes. (Comparing enums is not accepted in a function that may not allocate.)
     public var latches: Bool {
-        @_noAllocation get {
+        @_noAllocation @_noLocks get {
             switch clearing {
             case .itself: false
             case .person, .personWithReset, .personOrStanding: true
@@ -34,7 +34,7 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
 
     /// Whether a person's word from before the cause was gone counts.
     public var takesWordAhead: Bool {
-        @_noAllocation get {
+        @_noAllocation @_noLocks get {
             switch clearing {
             case .personWithReset: true
             case .itself, .person, .personOrStanding: false
@@ -44,7 +44,7 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
 
     /// Whether standing still ends the latch.
     public var clearsStanding: Bool {
-        @_noAllocation get {
+        @_noAllocation @_noLocks get {
             switch clearing {
             case .personOrStanding: true
             case .itself, .person, .personWithReset: false
@@ -52,7 +52,7 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         }
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     init(_ action: SafetyAction, settleMilliseconds: Int64, _ clearing: SafetyClearing) {
         self.action = action
         settle = settleMilliseconds * 1_000_000
@@ -74,14 +74,14 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
     /// How many causes there are: the bits of `SafetyCauses` from 0.
     public static var count: Int { 15 }
     /// Nanoseconds of standing still after which `personOrStanding` clears.
-    public static var standingTime: Int64 { @_noAllocation get { 3_000_000_000 } }
+    public static var standingTime: Int64 { @_noAllocation @_noLocks get { 3_000_000_000 } }
     /// Nanoseconds for which a person's word counts ahead (`personWithReset`): a servo restarts in less than one second.
-    public static var wordTime: Int64 { @_noAllocation get { 3_000_000_000 } }
+    public static var wordTime: Int64 { @_noAllocation @_noLocks get { 3_000_000_000 } }
 
     /// The table: the rule for the cause whose bit in `SafetyCauses` is `1 << index`.
     ///
     /// A switch and not an array, since an array would be allocated in the tick.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public static func rule(_ index: Int) -> SafetyRule {
         switch index {
         // Releasing the button must not start the machine again (ISO 13850): a person does that, at the console.

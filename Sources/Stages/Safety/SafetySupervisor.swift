@@ -32,13 +32,13 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     }
 
     /// One tick: what the flags demand now.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func step(_ flags: SafetyFlags, at now: Instant) -> SafetyState {
         step(causes: flags.causes(limits), isStanding: flags.standing, at: now)
     }
 
     /// One tick, with the causes already derived.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func step(causes: SafetyCauses, isStanding: Bool, at now: Instant) -> SafetyState {
         let time = now.nanoseconds
         if personSpoke {
@@ -79,7 +79,7 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     /// those whose device the same word resets need no second one when they are gone soon.
     ///
     /// - Returns: What still stands and therefore could not be cleared.
-    @_noAllocation
+    @_noAllocation @_noLocks
     public mutating func clearByPerson() -> SafetyCauses {
         latched = 0
         personSpoke = true
@@ -87,7 +87,7 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
         return SafetyCauses(rawValue: standing)
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private mutating func decide() {
         var action: UInt8 = 0
         let demanding = standing | latched
@@ -99,7 +99,7 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
         state.latched = SafetyCauses(rawValue: latched)
     }
 
-    @_noAllocation
+    @_noAllocation @_noLocks
     private static func action(_ rawValue: UInt8) -> SafetyAction {
         switch rawValue {
         case 0: .none

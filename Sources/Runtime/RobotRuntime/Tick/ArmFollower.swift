@@ -39,6 +39,7 @@ struct ArmFollower: Sendable {
     }
 
     /// Begins a motion.
+    @_noAllocation @_noLocks
     mutating func take(_ order: ArmOrder) {
         self.order = order.number
         trajectory = order.trajectory
@@ -49,6 +50,7 @@ struct ArmFollower: Sendable {
     }
 
     /// Takes a goal for the gripper.
+    @_noAllocation @_noLocks
     mutating func take(_ goal: GripperGoal) {
         gripper.set(goal)
         gripperOrders &+= 1
@@ -60,6 +62,7 @@ struct ArmFollower: Sendable {
     ///   - torque: Whether the servos shall hold.
     ///   - isFresh: False when the joints have not been heard of for too long.
     ///   - mayMove: False while the supervisor holds the robot.
+    @_noAllocation @_noLocks
     mutating func step(_ joints: JointState, isFresh: Bool, torque: Bool, mayMove: Bool, dt: Double) {
         guard torque else {
             // Limp: wherever the arm is moved to is where it will hold from.
@@ -70,7 +73,7 @@ struct ArmFollower: Sendable {
         }
         if !isPlaced { place(joints) }
         pace = mayMove ? min(1, pace + dt / Self.easing) : max(0, pace - dt / Self.easing)
-        clock += .nanoseconds(Int64(dt * pace * 1e9))
+        clock.nanoseconds &+= Int64(dt * pace * 1e9)
         let wasMoving = isMoving
         _ = monitor.step(joints, at: clock)
         let sample = trajectory.sample(at: clock.seconds(since: started))
@@ -103,10 +106,11 @@ struct ArmFollower: Sendable {
         setpoint.torque = true
     }
 
-    private var isMoving: Bool { if case .moving = monitor.verdict { true } else { false } }
-    private var isReached: Bool { if case .reached = monitor.verdict { true } else { false } }
+    private var isMoving: Bool { @_noAllocation @_noLocks get { if case .moving = monitor.verdict { true } else { false } } }
+    private var isReached: Bool { @_noAllocation @_noLocks get { if case .reached = monitor.verdict { true } else { false } } }
 
     /// Starts from the measured positions, so that switching torque on never makes a jump.
+    @_noAllocation @_noLocks
     private mutating func place(_ joints: JointState) {
         isPlaced = true
         trajectory = ArmTrajectory(holding: measured(joints))
@@ -115,6 +119,7 @@ struct ArmFollower: Sendable {
         setpoint.position = joints.position
     }
 
+    @_noAllocation @_noLocks
     private func measured(_ joints: JointState) -> JointVector {
         var position = JointVector(count: armJoints)
         var joint = 0

@@ -93,6 +93,9 @@ struct ControlKernel: Sendable {
         case .arm: moveArm(at: now, dt: dt)
         case .setpoints: return handOver(channels, at: now)
         case .report:
+            // Here, since the compiler does not vouch for a square root.
+            report.distance += odometry.pose.position.distance(to: lastPosition)
+            lastPosition = odometry.pose.position
             fillReport(at: now)
             channels.report.store(report)
         case .record: record(into: records, at: now)
@@ -116,7 +119,7 @@ extension ControlKernel {
         var taken = 0
         while taken < Self.samplesATick, let sample = channels.samples.pop() {
             field.take(sample, twist: motion)
-            scan.take(sample, odometry: odometry.pose(at: sample.time)) { whole in channels.scans.push(whole) }
+            scan.take(sample, odometry: odometry.pose(at: sample.time), into: channels.scans)
             lastSample = sample.time
             taken += 1
         }
@@ -125,6 +128,7 @@ extension ControlKernel {
 
 // Deciding.
 extension ControlKernel {
+    @_noAllocation @_noLocks
     private mutating func drive(dt: Double) {
         let enabled = safety.action < .torqueOff && wheels.time > .longAgo
         if enabled && !wheelSetpoint.enabled { shaper.reset(to: odometry.twist) }
@@ -134,6 +138,7 @@ extension ControlKernel {
             left: enabled ? speeds.left : 0, right: enabled ? speeds.right : 0, enabled: enabled)
     }
 
+    @_noAllocation @_noLocks
     private mutating func moveArm(at now: Instant, dt: Double) {
         guard joints.time > .longAgo else { return }
         let isFresh = now.seconds(since: joints.time) <= supervisor.limits.jointsAge
@@ -163,11 +168,14 @@ extension ControlKernel {
 extension ControlKernel {
     /// The motion that the protective field guards: the robot's own while it moves, the wanted one while it stands.
     private var fieldTwist: Twist2D {
-        let measured = odometry.twist
-        if abs(measured.linear) < 0.02 && abs(measured.angular) < 0.03 { return order.twist }
-        return measured
+        @_noAllocation @_noLocks get {
+            let measured = odometry.twist
+            if abs(measured.linear) < 0.02 && abs(measured.angular) < 0.03 { return order.twist }
+            return measured
+        }
     }
 
+    @_noAllocation @_noLocks
     private mutating func flags(at now: Instant, overruns: Int) -> SafetyFlags {
         var flags = SafetyFlags()
         flags.emergencyStop = inputs.value.contains(.emergencyStop)
@@ -194,6 +202,7 @@ extension ControlKernel {
         return flags
     }
 
+    @_noAllocation @_noLocks
     private func limit(for action: SafetyAction) -> SpeedLimit {
         switch action {
         case .none, .warn: .none
@@ -203,12 +212,11 @@ extension ControlKernel {
         }
     }
 
+    @_noAllocation @_noLocks
     private mutating func fillReport(at now: Instant) {
         report.time = now
         report.odometry = odometry.pose(at: now)
         report.twist = odometry.twist
-        report.distance += odometry.pose.position.distance(to: lastPosition)
-        lastPosition = odometry.pose.position
         report.wheels = wheels
         report.joints = joints
         report.inputs = inputs

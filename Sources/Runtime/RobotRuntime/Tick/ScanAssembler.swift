@@ -1,3 +1,4 @@
+import Realtime
 import RobotModel
 
 /// Sorts LiDAR samples into evenly spaced beams and hands out a scan for each whole revolution. A kernel of the tick.
@@ -15,17 +16,19 @@ struct ScanAssembler: Sendable {
         scan = LaserScan(count: beams)
     }
 
-    /// Takes a sample; returns whether `publish` has to be called before it, because it begins a new revolution.
-    mutating func take(_ sample: LaserSample, odometry: Pose2D, publish: (borrowing LaserScan) -> Void) {
+    /// Takes a sample; one that begins a new revolution hands out the one before.
+    @_noAllocation @_noLocks
+    mutating func take(_ sample: LaserSample, odometry: Pose2D, into scans: Ring<LaserScan>) {
         if sample.startsRevolution {
             if isOpen && samples >= Int(Double(beams) * Self.leastShare) {
                 close(at: sample.time, odometry: odometry)
-                publish(scan)
+                scans.push(scan)
             }
             begin(at: sample.time, odometry: odometry)
         }
         guard isOpen else { return }
-        var beam = Int((Double(sample.angle) / (2 * Double.pi) * Double(beams)).rounded())
+        let position = Double(sample.angle) / (2 * Double.pi) * Double(beams)
+        var beam = Int(position + (position < 0 ? -0.5 : 0.5))
         if beam >= beams { beam -= beams }
         guard beam >= 0, beam < beams else { return }
         samples += 1
@@ -37,6 +40,7 @@ struct ScanAssembler: Sendable {
         scan.fractions[beam] = Float(sample.time.seconds(since: scan.start))
     }
 
+    @_noAllocation @_noLocks
     private mutating func begin(at time: Instant, odometry: Pose2D) {
         isOpen = true
         samples = 0
@@ -50,6 +54,7 @@ struct ScanAssembler: Sendable {
         }
     }
 
+    @_noAllocation @_noLocks
     private mutating func close(at time: Instant, odometry: Pose2D) {
         scan.end = time
         scan.endOdometry = odometry
