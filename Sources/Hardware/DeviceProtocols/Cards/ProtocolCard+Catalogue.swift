@@ -3,5 +3,6 @@ extension ProtocolCard {
     /// those whose answers are guarded best.
     public static let all: [ProtocolCard] = [
         ld06, rplidar,
+        rplidar, hokuyo,
     ]
 }

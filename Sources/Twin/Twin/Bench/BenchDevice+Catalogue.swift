@@ -3,5 +3,6 @@ extension BenchDevice {
     static let makers: [(name: String, make: @Sendable (_ path: String, _ seed: UInt64) -> BenchDevice)] = [
         ("ld06", ld06),
         ("rplidar", rplidar),
+        ("rplidar", rplidar), ("hokuyo", hokuyo),
     ]
 }
