@@ -16,11 +16,16 @@ final class ModbusBench {
     /// Called each millisecond, before the line and the driver: the physics, and who writes set-points.
     var world: (Instant) -> Void = { _ in }
 
-    init(driver: any DeviceDriver, device: any TwinDevice, baudRate: Int, turnaround: Duration = .milliseconds(1)) {
-        line = SerialLine(path: Self.path, baudRate: baudRate)
+    /// `baudRate` is the device's; the driver's line runs at the same, or at `hostRate`.
+    init(
+        driver: any DeviceDriver, device: any TwinDevice, baudRate: Int, hostRate: Int? = nil,
+        turnaround: Duration = .milliseconds(1)
+    ) {
+        line = SerialLine(path: Self.path, baudRate: hostRate ?? baudRate)
         let ports = ports
         wire = PacedLine(
-            device: device, line: line, port: ports.deviceEnd(Self.path), turnaround: turnaround,
+            device: device, line: SerialLine(path: Self.path, baudRate: baudRate), port: ports.deviceEnd(Self.path),
+            turnaround: turnaround,
             random: SeededRandom(seed: 5)
         ) { isPlugged in
             guard isPlugged else {

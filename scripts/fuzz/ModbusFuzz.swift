@@ -44,6 +44,13 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
         }
         now += .milliseconds(Int64(length & 7))
     }
+    // A dump of the same bytes, in whole and in halves.
+    let cut = min(Int(shape), bytes.count)
+    var whole = ModbusStreamDecoder()
+    var halves = ModbusStreamDecoder(answersTo: [request])
+    whole.decode(bytes[...]) { _ in }
+    for part in [bytes[..<cut], bytes[cut...]] { halves.decode(part) { precondition(!$0.summary.isEmpty) } }
+    precondition(whole.counters.skippedBytes <= bytes.count)
     return 0
 }
 

@@ -4,5 +4,6 @@ extension ProtocolCard {
     public static let all: [ProtocolCard] = [
         ld06, rplidar,
         rplidar, hokuyo,
+        rplidar, odrive, zlac8015d, relayBox, boxRadio,
     ]
 }

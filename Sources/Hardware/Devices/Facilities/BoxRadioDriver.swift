@@ -1,5 +1,5 @@
 public import DeviceIO
-import DeviceProtocols
+public import DeviceProtocols
 public import RobotModel
 
 /// The delivery box behind its short-range radio modem: polls for a box in range and carries commands to it.
@@ -43,6 +43,9 @@ public struct BoxRadioDriver: DeviceDriver {
         transactor.count(into: &status.counters)
         return status
     }
+
+    /// Silence is the radio's normal state: no reason to try other rates.
+    public var card: ProtocolCard? { nil }
 
     public var serviceInterval: Duration { .milliseconds(10) }
 

@@ -1,5 +1,5 @@
 public import DeviceIO
-import DeviceProtocols
+public import DeviceProtocols
 public import RobotModel
 
 /// The relay box of a building: reads the state of all its doors and lifts in one request, 5 to 10 times a second, and
@@ -43,6 +43,8 @@ public struct RelayBoxDriver: DeviceDriver {
         transactor.count(into: &status.counters)
         return status
     }
+
+    public var card: ProtocolCard? { .relayBox }
 
     public var serviceInterval: Duration { .milliseconds(transactor.isWaiting ? 10 : 5) }
 

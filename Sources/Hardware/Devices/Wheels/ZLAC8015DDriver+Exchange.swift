@@ -105,7 +105,9 @@ extension ZLAC8015DDriver {
         case .targets: break
         case .voltage:
             let volts = ZLAC8015DUnits.volts(register: Self.value(response))
-            let charge = BatteryState(voltage: volts, stateOfCharge: stateOfCharge(volts))
+            let charge = BatteryState(
+                voltage: volts,
+                stateOfCharge: DischargeCurve.stateOfCharge(volts, configuration.batteryCurve))
             battery.store(Stamped(charge, at: acquired))
         case .modeCheck:
             // A drive that was switched off for less than a time-out is back without our settings.
@@ -261,18 +263,5 @@ extension ZLAC8015DDriver {
     private var isConfiguring: Bool {
         if case .configuring = stage { return true }
         return false
-    }
-
-    /// The state of charge at a voltage, by the discharge curve.
-    private func stateOfCharge(_ volts: Double) -> Double {
-        let curve = configuration.batteryCurve
-        guard let first = curve.first, let last = curve.last else { return 0 }
-        if volts <= first.voltage { return first.stateOfCharge }
-        if volts >= last.voltage { return last.stateOfCharge }
-        for (low, high) in zip(curve, curve.dropFirst()) where volts <= high.voltage {
-            let share = (volts - low.voltage) / (high.voltage - low.voltage)
-            return low.stateOfCharge + share * (high.stateOfCharge - low.stateOfCharge)
-        }
-        return last.stateOfCharge
     }
 }

@@ -1,5 +1,5 @@
 public import DeviceIO
-import DeviceProtocols
+public import DeviceProtocols
 public import Realtime
 public import RobotModel
 
@@ -139,6 +139,8 @@ public struct ZLAC8015DDriver: AlertClearing {
         transactor.count(into: &status.counters)
         return status
     }
+
+    public var card: ProtocolCard? { .zlac8015d }
 
     /// Clears the drive's alarm as soon as its motors have no power.
     public mutating func clearAlerts() { alarmToClear = hasFaults }

@@ -4,5 +4,8 @@ extension BenchDevice {
         ("ld06", ld06),
         ("rplidar", rplidar),
         ("rplidar", rplidar), ("hokuyo", hokuyo),
+        ("rplidar", rplidar),
+        ("odrive", odrive), ("zlac8015d", zlac8015d),
+        ("relaybox", relayBox), ("boxradio", boxRadio),
     ]
 }

@@ -1,0 +1,19 @@
+extension ProtocolCard {
+    /// ZLTECH ZLAC8015D as unit 1. It is asked for its mode and its feedback; nothing is written.
+    public static let zlac8015d = modbus(
+        name: "zlac8015d", title: "ZLTECH ZLAC8015D (Modbus RTU)", kind: .wheels,
+        rates: [115_200, 19_200, 38_400, 57_600, 9600],
+        questions: [
+            .readHolding(address: ZLAC8015DRegister.mode.rawValue, count: 1), ZLAC8015DFeedback.request,
+        ], enoughFrames: 2)
+
+    /// A Modbus unit 1 that is known by the questions that it answers.
+    static func modbus(
+        name: String, title: String, kind: Kind, rates: [Int], questions: [ModbusRequest], enoughFrames: Int
+    ) -> ProtocolCard {
+        ProtocolCard(
+            name: name, title: title, kind: kind, transport: .serial(rates: rates),
+            questions: questions.map { $0.frame(unit: 1) }, questionPause: .milliseconds(100),
+            enoughFrames: enoughFrames, decoder: { ModbusStreamDecoder(answersTo: questions) })
+    }
+}
