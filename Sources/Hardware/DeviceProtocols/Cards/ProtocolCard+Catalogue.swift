@@ -5,5 +5,9 @@ extension ProtocolCard {
         ld06, rplidar,
         rplidar, hokuyo,
         rplidar, odrive, zlac8015d, relayBox, boxRadio,
+        witmotion,
+        rplidar,
+        jbd,
+        daly,
     ]
 }

@@ -7,5 +7,9 @@ extension BenchDevice {
         ("rplidar", rplidar),
         ("odrive", odrive), ("zlac8015d", zlac8015d),
         ("relaybox", relayBox), ("boxradio", boxRadio),
+        ("witmotion", witmotion),
+        ("rplidar", rplidar),
+        ("jbd", jbd),
+        ("daly", daly),
     ]
 }
