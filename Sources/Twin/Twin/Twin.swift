@@ -46,26 +46,7 @@ public final class Twin {
         for entry in faults { try Twin.check(entry.fault, board: board, building: building) }
         schedule = faults.map { ($0, false) }
         boxRadio = BoxRadioDevice(plant: world.boxPlant, unit: UInt8(clamping: board.boxRadio.unit))
-        let devices: [(SlotID, PortSettings, any TwinDevice)] = [
-            (
-                "lidar", board.lidar.port,
-                RPLIDARDevice(laser: LaserWorld(world, mount: board.lidar.mount))
-            ),
-            (
-                "wheels", board.wheels.port,
-                ZLAC8015DDevice(
-                    plant: world.wheels, unit: UInt8(clamping: board.wheels.unit),
-                    countsPerRevolution: board.wheels.countsPerRevolution, leftInverted: board.wheels.leftInverted,
-                    rightInverted: board.wheels.rightInverted)
-            ),
-            ("joints", board.joints.port, DynamixelBus(servos: world.arm.plants)),
-            (
-                "facilities", board.facilities.port,
-                RelayBoxDevice(plant: world.facility, unit: UInt8(clamping: board.facilities.unit))
-            ),
-            ("box_radio", board.boxRadio.port, boxRadio),
-            ("keypad", board.keypad.port, KeypadDevice(plant: world.keypad)),
-        ]
+        let devices = Twin.devices(board, world, boxRadio)
         do throws(PortError) {
             for (index, (slot, settings, device)) in devices.enumerated() {
                 let line = SerialLine(settings)
@@ -101,7 +82,8 @@ public final class Twin {
             try known(id, building.doors.keys, "door")
         case .liftStuck(let id), .liftWrongLevel(let id), .liftFire(let id), .liftOffline(let id):
             try known(id, building.lifts.keys, "lift")
-        case .servoAlert(let id): try known(id, board.joints.ids + [board.joints.gripper.id], "servo")
+        case .servoAlert(let id):
+            try known(id, board.joints.ids + board.joints.held.map(\.id) + [board.joints.gripper.id], "servo")
         case .carried(let level, _): try known(level, building.levels.map(\.id), "level")
         case .line, .emergencyStop, .bumper, .gpioUnplugged, .mealMissing, .boxRefusesCode, .boxLatchStuck,
             .boxFlapStuck, .mealSlips, .lidStuck, .lidUnlatched, .batteryLow, .wheelFault:

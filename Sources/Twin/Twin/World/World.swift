@@ -42,6 +42,11 @@ package final class World {
     package private(set) var twist = Twist2D.zero
     var drive: DriveBody
     package var battery: BatteryBody
+    package private(set) var senses = BodySenses()
+    /// Where the robot's charger stands, if its home is on the map.
+    private let dock: (level: LevelID, position: Point2D)?
+    /// Watts of the charger at the dock.
+    private static let chargerPower = 150.0
     package var compartment: CompartmentBody
     package var meal: MealLocation
     var grip = Grip.nothing
@@ -50,6 +55,7 @@ package final class World {
     var tipOutsideLid = true
     var tipOutsideFlap = true
     private var rider: LiftID?
+    private let elevations: [LevelID: Double]
     /// The scene of the robot's level.
     package private(set) var scene: LevelScene
     // What is measured for the truth.
@@ -122,6 +128,8 @@ package final class World {
                 extra: box?.level == storey.id ? box?.outlines ?? [] : [])
         }
         self.scenes = scenes
+        dock = building.place(board.home).map { ($0.level, $0.place.position) }
+        elevations = Dictionary(building.levels.map { ($0.id, $0.elevation) }, uniquingKeysWith: { first, _ in first })
 
         let start = try World.start(scenario, board, building)
         pose = start.pose
@@ -145,13 +153,27 @@ package final class World {
         stepPeople(dt)
         stepDrive(dt)
         stepArm(dt)
+        senses.move(elevation: elevation, twist: twist, dt)
         if steps % World.surveyEvery == 0 {
             survey()
             let servo = arm.plants.reduce(0) { $0 + abs($1.current) } * 12
             // The computer, the LiDAR and the drive's electronics; then wheels and servos.
             let power = 52 + 26 * (abs(wheels.leftCurrent) + abs(wheels.rightCurrent)) + servo
-            wheels.busVoltage = battery.draw(power, dt * Double(World.surveyEvery))
+            let isDocked = isAtDock
+            let net = power - (isDocked ? World.chargerPower : 0)
+            wheels.busVoltage = battery.draw(net, dt * Double(World.surveyEvery))
+            senses.draw(
+                voltage: wheels.busVoltage, power: net, stateOfCharge: battery.stateOfCharge, hasCharger: isDocked)
         }
+    }
+
+    /// Metres of the floor under the robot, above the building's zero: the car's while it rides.
+    private var elevation: Double { rider.flatMap { lifts[$0]?.elevation } ?? elevations[level] ?? 0 }
+
+    /// Whether the robot stands on its charger's contacts.
+    private var isAtDock: Bool {
+        guard let dock, dock.level == level else { return false }
+        return dock.position.distance(to: pose.position) < 0.15 && twist == .zero
     }
 
     // MARK: - Doors and lifts
