@@ -172,7 +172,10 @@ let package = Package(
             "doorstep-twin",
             imports: ["BoardFile", "BuildingImport", "CommandLine", "DeviceIO", "Realtime", "RobotModel", "Twin"]),
         command("reflow-station", imports: ["ReflowStation"]),
-        command("doorstep-bench", imports: ["Realtime", "RobotModel"]),
+        command(
+            "doorstep-bench",
+            imports: ["BoardFile", "BuildingImport", "Realtime", "RobotModel", "RobotRuntime", "Twin"],
+            outside: [Outside.argumentParser, Outside.log]),
         // Tests/
         tests("DigestsTests", of: ["Digests"]),
         tests("HouseTests", of: []),

@@ -159,6 +159,22 @@ struct BoardReadingTests {
         #expect(board.control.cpu == 3)
     }
 
+    @Test("a watchdog of the board is optional, with a time-out of 10 s unless another is given")
+    func hardwareWatchdog() throws {
+        func watchdog(_ text: String) throws -> HardwareWatchdogSettings? {
+            let board = try twinText().replacing(
+                "control: { tick_rate: 1000, priority: 80, cpu: 1 }", with: "control: { \(text) }")
+            return try Board.read(file: "twin.yaml", text: board, folder: "/robot/").control.hardwareWatchdog
+        }
+        #expect(try watchdog("") == nil)
+        let plain = try watchdog("hardware_watchdog: { device: /dev/watchdog }")
+        #expect(plain?.device == "/dev/watchdog" && plain?.timeout == .seconds(10))
+        #expect(
+            try watchdog("hardware_watchdog: { device: /dev/watchdog0, timeout_s: 30 }")?.timeout == .seconds(30))
+        #expect(throws: (any Error).self) { try watchdog("hardware_watchdog: { device: /dev/watchdog, timeout_s: 1 }") }
+        #expect(throws: (any Error).self) { try watchdog("hardware_watchdog: { timeout_s: 10 }") }
+    }
+
     @Test("optional keys may be left out")
     func defaults() throws {
         let text = try twinText()

@@ -177,4 +177,29 @@ struct DevicePumpTests {
         pump.service(at: Instant.zero + .seconds(5))
         #expect(script.events == ["opened"])
     }
+
+    @Test("a stop drops the frames that wait, and leaves whole the one that has begun to leave")
+    func preempts() {
+        let script = Script()
+        let port = NarrowPort()
+        let pump = DevicePump(
+            driver: ScriptedDriver(script: script, status: DeviceStatus(slot: "test", phase: .running)), line: line,
+            opener: Opener(port))
+        let now = Instant.zero + .seconds(1)
+        script.perform([.send([1, 2, 3, 4]), .send([5, 6]), .send([7])])
+        port.state.withLock { $0.room = 2 }
+        pump.service(at: now)
+        script.perform([.preempt([9, 9])])
+        port.state.withLock { $0.room = 100 }
+        pump.service(at: now + .milliseconds(1))
+        #expect(port.state.withLock { $0.taken } == [1, 2, 3, 4, 9, 9])
+        #expect(pump.droppedFrames == 2)
+        // With nothing begun, nothing is in its way.
+        port.state.withLock { $0.room = 0 }
+        script.perform([.send([1, 2]), .preempt([8])])
+        pump.service(at: now + .milliseconds(2))
+        port.state.withLock { $0.room = 100 }
+        pump.service(at: now + .milliseconds(3))
+        #expect(port.state.withLock { $0.taken } == [1, 2, 3, 4, 9, 9, 8])
+    }
 }

@@ -76,7 +76,7 @@ struct DriverBench<Driver: DeviceDriver> {
     private mutating func give(_ event: DeviceEvent) {
         for action in driver.handle(event, at: now) {
             switch action {
-            case .send(let bytes):
+            case .send(let bytes), .preempt(let bytes):
                 sent.append(bytes)
                 if !isCut { toDevice.send(bytes, at: now) }
             case .reopen(let error):

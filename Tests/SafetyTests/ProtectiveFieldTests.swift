@@ -160,4 +160,48 @@ struct ProtectiveFieldTests {
         }
         #expect(field.intrusion.protective == true)
     }
+
+    @Test("of two LiDARs either one's points make an intrusion, each from its own mount, and neither's are added up")
+    func twoLidars() {
+        // One looks ahead from the front edge, the other back from the rear edge.
+        func field() -> ProtectiveField {
+            ProtectiveField(
+                length: 0.66, width: 0.52,
+                lidars: [(Pose2D(x: 0.3, y: 0, yaw: 0), 0.05), (Pose2D(x: -0.3, y: 0, yaw: .pi), 0.05)],
+                deceleration: 1.2)
+        }
+        func points(_ field: inout ProtectiveField, _ count: Int, from lidar: Int, range: Float, _ twist: Twist2D) {
+            for index in 0..<count {
+                field.take(
+                    LaserSample(
+                        time: .zero, angle: Float(0.02 * Double(index)), range: range, intensity: 40,
+                        startsRevolution: false), from: lidar, twist: twist)
+            }
+        }
+        let (forward, back) = (Twist2D(linear: 0.5), Twist2D(linear: -0.5))
+        for lidar in 0..<2 {
+            var ahead = field()
+            points(&ahead, 3, from: lidar, range: 0.15, forward)
+            #expect(ahead.intrusion.protective == (lidar == 0))
+            var behind = field()
+            points(&behind, 3, from: lidar, range: 0.15, back)
+            #expect(behind.intrusion.protective == (lidar == 1))
+        }
+        var noise = field()
+        points(&noise, 2, from: 0, range: 0.15, forward)
+        points(&noise, 2, from: 1, range: 0.8, forward)
+        #expect(!noise.intrusion.protective)
+        // A LiDAR that the robot does not have.
+        points(&noise, 5, from: 2, range: 0.15, forward)
+        #expect(!noise.intrusion.protective)
+        // A revolution of one does not end what the other sees.
+        var both = field()
+        points(&both, 3, from: 0, range: 0.15, forward)
+        for _ in 0..<3 {
+            both.take(
+                LaserSample(time: .zero, angle: 0, range: 3, intensity: 40, startsRevolution: true), from: 1,
+                twist: forward)
+        }
+        #expect(both.intrusion.protective)
+    }
 }

@@ -24,11 +24,12 @@ struct PacedLineTests {
         let host: any SerialPort
         var now = Instant.zero + .seconds(9)
 
-        init(baudRate: Int, turnaround: Duration = .zero) throws {
+        init(baudRate: Int, turnaround: Duration = .zero, isHalfDuplex: Bool = false) throws {
             line = SerialLine(path: "/twin/probe", baudRate: baudRate)
             let ports = ports
             wire = PacedLine(
-                device: probe, line: line, port: ports.deviceEnd(line.path), turnaround: turnaround
+                device: probe, line: line, port: ports.deviceEnd(line.path), turnaround: turnaround,
+                isHalfDuplex: isHalfDuplex
             ) { isPlugged in
                 guard isPlugged else {
                     ports.unplug("/twin/probe")
@@ -143,5 +144,31 @@ struct PacedLineTests {
         var bytes: [UInt8] = []
         _ = try host.read(into: &bytes, limit: 100)
         #expect(bytes == [5], "nothing of before the unplugging")
+    }
+
+    @Test("on one pair of wires what travels both ways at once is spoilt both ways, and nothing else is")
+    func collisions() throws {
+        for isHalfDuplex in [false, true] {
+            // A byte takes 1.04 ms.
+            let bench = try Bench(baudRate: 9600, isHalfDuplex: isHalfDuplex)
+            let said: [UInt8] = [10, 20, 30, 40]
+            bench.probe.toSay = said
+            bench.run(milliseconds: 2)
+            // From 2 ms to 4 ms: while the second, third and fourth bytes travel the other way.
+            _ = try bench.host.write([1, 2][...])
+            bench.run(milliseconds: 8)
+            let (heard, received) = (bench.probe.heard.map(\.byte), try bench.received())
+            #expect(heard.count == 2 && received.count == 4)
+            #expect(received.first == 10)
+            #expect((heard == [1, 2]) == !isHalfDuplex)
+            #expect((received == said) == !isHalfDuplex)
+            // A line that is quiet again carries everything.
+            _ = try bench.host.write([7, 8][...])
+            bench.run(milliseconds: 4)
+            #expect(bench.probe.heard.suffix(2).map(\.byte) == [7, 8])
+            bench.probe.toSay = said
+            bench.run(milliseconds: 8)
+            #expect(try bench.received() == said)
+        }
     }
 }

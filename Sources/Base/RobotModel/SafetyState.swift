@@ -17,6 +17,8 @@ public enum SafetyAction: UInt8, Comparable, Sendable, BitwiseCopyable, CaseIter
 }
 
 /// Why the safety supervisor acts; several causes can stand at once.
+///
+/// The bits stand in journals and recordings: new causes are appended, and none is ever given another bit.
 @frozen
 public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Codable {
     public let rawValue: UInt32
@@ -34,7 +36,7 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
     @inlinable public static var staleInputs: SafetyCauses { SafetyCauses(rawValue: 1 << 5) }
     @inlinable public static var servoAlert: SafetyCauses { SafetyCauses(rawValue: 1 << 6) }
     @inlinable public static var wheelFault: SafetyCauses { SafetyCauses(rawValue: 1 << 7) }
-    /// Measured and asked-for motion differ too much.
+    /// Measured and asked-for motion of the wheels differ too much.
     @inlinable public static var followingError: SafetyCauses { SafetyCauses(rawValue: 1 << 8) }
     @inlinable public static var tickOverrun: SafetyCauses { SafetyCauses(rawValue: 1 << 9) }
     @inlinable public static var notLocalized: SafetyCauses { SafetyCauses(rawValue: 1 << 10) }
@@ -46,6 +48,18 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
     /// The deliberation has not been heard of.
     @inlinable public static var silentDeliberation: SafetyCauses { SafetyCauses(rawValue: 1 << 14) }
 
+    /// A joint of the arm is not where it was told to be.
+    @inlinable public static var jointFollowing: SafetyCauses { SafetyCauses(rawValue: 1 << 15) }
+    /// A joint's encoder and its servo disagree about where the joint is.
+    @inlinable public static var encoderMismatch: SafetyCauses { SafetyCauses(rawValue: 1 << 16) }
+    /// The battery is about to give out.
+    @inlinable public static var batteryEmpty: SafetyCauses { SafetyCauses(rawValue: 1 << 17) }
+    /// The battery has protected itself, or is too hot or too cold.
+    @inlinable public static var batteryFault: SafetyCauses { SafetyCauses(rawValue: 1 << 18) }
+
+    /// How many causes there are: the bits from 0.
+    @inlinable public static var count: Int { 19 }
+
     /// The causes in words, for people.
     public var names: [String] {
         let table: [(SafetyCauses, String)] = [
@@ -54,7 +68,9 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
             (.servoAlert, "servo alert"), (.wheelFault, "wheel drive fault"), (.followingError, "following error"),
             (.tickOverrun, "tick overrun"), (.notLocalized, "not localised"), (.batteryLow, "battery low"),
             (.protectiveField, "protective field"), (.warningField, "warning field"),
-            (.silentDeliberation, "deliberation silent"),
+            (.silentDeliberation, "deliberation silent"), (.jointFollowing, "joint following error"),
+            (.encoderMismatch, "joint encoder mismatch"), (.batteryEmpty, "battery empty"),
+            (.batteryFault, "battery fault"),
         ]
         return table.filter { contains($0.0) }.map { $0.1 }
     }
@@ -63,6 +79,7 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
     public var urgency: Urgency {
         let needSomebody: SafetyCauses = [
             .emergencyStop, .staleLidar, .staleWheels, .staleJoints, .staleInputs, .servoAlert, .wheelFault,
+            .encoderMismatch, .batteryEmpty, .batteryFault,
         ]
         return isDisjoint(with: needSomebody) ? .warning : .error
     }
@@ -84,6 +101,10 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
             (.batteryLow, "charge the battery"),
             (.protectiveField, "clear the way: it goes on a second later"),
             (.silentDeliberation, "it goes on by itself; if it does not, `systemctl restart doorstepd`"),
+            (.jointFollowing, "look whether something holds or pushes the arm"),
+            (.encoderMismatch, "look for a slipped coupling, and at the board file's offsets, then `clear`"),
+            (.batteryEmpty, "bring a charger to the robot: it goes on when the battery is charged"),
+            (.batteryFault, "look at the battery, let it cool or warm up, then `clear`"),
         ]
         let hints = table.filter { contains($0.0) }.map { $0.1 }
         return hints.isEmpty ? nil : hints.joined(separator: "; ")

@@ -110,7 +110,7 @@ extension PortSettings.Parity: CaseIterable {
 }
 
 extension ControlSettings {
-    /// `{ tick_rate: 1000, priority: 80, cpu: any, tasks: { record: { every: 10, deadline_us: 50 } } }`
+    /// `{ tick_rate: 1000, priority: 80, cpu: any, tasks: { record: { every: 10, deadline_us: 50 } }, hardware_watchdog: none }`
     init(_ field: Field) {
         let tickRate = field.optional("tick_rate")?.int(in: 50...4000, unit: "ticks a second") ?? 1000
         self.init(
@@ -118,7 +118,18 @@ extension ControlSettings {
             // 99 is the kernel's own migration threads'.
             priority: field.optional("priority")?.int(in: 1...98) ?? 80,
             cpu: field.optional("cpu")?.int(in: 0...1023),
-            tasks: ControlTaskSettings.all(field.optional("tasks"), tickRate: tickRate))
+            tasks: ControlTaskSettings.all(field.optional("tasks"), tickRate: tickRate),
+            hardwareWatchdog: field.optional("hardware_watchdog").map(HardwareWatchdogSettings.init))
+    }
+}
+
+extension HardwareWatchdogSettings {
+    /// `{ device: /dev/watchdog, timeout_s: 10 }`
+    init(_ field: Field) {
+        self.init(
+            device: field.required("device").string(),
+            // A daemon that crashed has to be back before: below 5 s the board would reset for a mere restart.
+            timeout: .seconds(field.optional("timeout_s")?.int(in: 5...120, unit: "seconds") ?? 10))
     }
 }
 

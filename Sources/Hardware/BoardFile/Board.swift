@@ -59,6 +59,16 @@ public struct ControlSettings: Sendable {
     public var cpu: Int?
     /// Every task of the tick, in the order in which it runs them.
     public var tasks: [ControlTaskSettings] = ControlTaskSettings.usual(tickRate: 1000)
+    /// The board's own watchdog, which resets the board when nobody feeds it; nil for none.
+    public var hardwareWatchdog: HardwareWatchdogSettings?
+}
+
+/// A watchdog of the board, as Linux shows it.
+public struct HardwareWatchdogSettings: Sendable {
+    /// "/dev/watchdog", or "/dev/watchdog0" where there are several.
+    public var device: String
+    /// How long the board waits for a sign of life.
+    public var timeout: Duration
 }
 
 /// Differential drive and hull. Metres, m/s, m/s², rad/s, rad/s².

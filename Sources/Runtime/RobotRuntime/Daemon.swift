@@ -68,8 +68,19 @@ public struct Daemon: Sendable {
             ConsoleService(board: board, control: control, log: log),
             IntakeService(inbox: parts.inbox, deliberation: deliberation),
         ]
+        if let settings = board.control.hardwareWatchdog {
+            // Stopped after the tick, so that it is disarmed when nothing can hang any more.
+            let channels = parts.channels
+            list.insert(
+                HardwareWatchdogService(
+                    keeper: WatchdogKeeper(
+                        device: settings.device, timeout: settings.timeout, arming: LinuxWatchdogs()),
+                    look: { WatchdogPolicy.Look(loop, channels, at: TickClock().now) }, log: log), at: 1)
+        }
         if let socket { list.append(ControlService(server: ControlServer(path: socket, handler: control))) }
-        list.append(WatchdogService(loop: loop, deliberation: deliberation, manager: manager, log: log))
+        list.append(
+            WatchdogService(
+                loop: loop, channels: parts.channels, deliberation: deliberation, manager: manager, log: log))
         services = list.map {
             ServiceGroupConfiguration.ServiceConfiguration(
                 service: $0, successTerminationBehavior: .gracefullyShutdownGroup,

@@ -115,6 +115,13 @@ public final class SteppedRobot: Sendable {
     /// Ticks done so far.
     public var ticks: Int { loop.counter.load(ordering: .relaxed) }
 
+    /// What a watchdog would see of this daemon now.
+    ///
+    /// - Parameter steps: Steps of the deliberation, for the watchdog that asks for them.
+    public func watchdogLook(steps: Int? = nil, at now: Instant) -> WatchdogPolicy.Look {
+        WatchdogPolicy.Look(loop, parts.channels, steps: steps, at: now)
+    }
+
     /// Asks for an orderly end, as SIGTERM does: stop, release what can be released. Run on until `hasStopped`.
     public func beginShutdown() async { await deliberation.receive(.shutdown) }
 

@@ -11,6 +11,9 @@ public import RobotModel
 /// to, so a robot that stands next to a wall may always drive away from it. Behind the direction of motion there is no
 /// margin, for the same reason.
 ///
+/// Each of the robot's LiDARs looks into the same field from its own mount, with its own count of points: what one of
+/// them sees is enough.
+///
 /// A kernel of the tick: never allocates; about ten rectangle tests a sample.
 public struct ProtectiveField: Sendable, BitwiseCopyable {
     /// How much the surroundings narrow the field.
@@ -31,13 +34,9 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
 
     private let halfLength: Double
     private let halfWidth: Double
-    private let mount: Pose2D
-    private let mountCosine: Double
-    private let mountSine: Double
     private let deceleration: Double
     private let turnDeceleration: Double
     private let reaction: Double
-    private let minRange: Double
     /// Points within this distance of the hull's edge, inside it, belong to the robot.
     private let ownMargin = 0.02
 
@@ -52,10 +51,34 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
     private var moves = false
     private var reach = Reach()
 
-    private var protectiveNow = 0
-    private var protectiveBefore = 0
-    private var warningNow = 0
-    private var warningBefore = 0
+    private let count: Int
+    private var views: InlineArray<4, View>
+
+    /// One LiDAR: where it looks from, and how many points it has seen in the fields.
+    private struct View: Sendable, BitwiseCopyable {
+        var mount = Pose2D()
+        var cosine = 1.0
+        var sine = 0.0
+        var minRange = 0.0
+        var protectiveNow = 0
+        var protectiveBefore = 0
+        var warningNow = 0
+        var warningBefore = 0
+
+        @_noAllocation @_noLocks
+        mutating func startRevolution() {
+            protectiveBefore = protectiveNow
+            warningBefore = warningNow
+            protectiveNow = 0
+            warningNow = 0
+        }
+
+        @_noAllocation @_noLocks
+        mutating func reset() {
+            startRevolution()
+            startRevolution()
+        }
+    }
 
     /// Margins in metres around the swept hull.
     private struct Reach: Sendable, BitwiseCopyable {
@@ -67,27 +90,39 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
         var warningSide = 0.0
     }
 
-    /// - Parameters:
-    ///   - length: The hull's length in metres, centred on `base_link`.
-    ///   - width: The hull's width in metres.
-    ///   - mount: The laser's frame in `base_link`.
-    ///   - deceleration: What a fast stop achieves, m/s².
-    ///   - turnDeceleration: What a fast stop achieves, rad/s².
-    ///   - reaction: Seconds from a sample to the wheels' answer.
-    ///   - minRange: Metres below which a range is not one.
+    /// The field of a robot with one LiDAR.
     public init(
         length: Double, width: Double, mount: Pose2D, deceleration: Double, turnDeceleration: Double = 4,
         reaction: Double = 0.1, minRange: Double = 0.05
     ) {
+        self.init(
+            length: length, width: width, lidars: [(mount, minRange)], deceleration: deceleration,
+            turnDeceleration: turnDeceleration, reaction: reaction)
+    }
+
+    /// - Parameters:
+    ///   - length: The hull's length in metres, centred on `base_link`.
+    ///   - width: The hull's width in metres.
+    ///   - lidars: Each LiDAR's frame in `base_link`, and metres below which a range of it is not one; at most four.
+    ///   - deceleration: What a fast stop achieves, m/s².
+    ///   - turnDeceleration: What a fast stop achieves, rad/s².
+    ///   - reaction: Seconds from a sample to the wheels' answer.
+    public init(
+        length: Double, width: Double, lidars: [(mount: Pose2D, minRange: Double)], deceleration: Double,
+        turnDeceleration: Double = 4, reaction: Double = 0.1
+    ) {
+        precondition(lidars.count <= 4, "a board has at most 4 LiDARs")
         halfLength = length / 2
         halfWidth = width / 2
-        self.mount = mount
-        mountCosine = cos(mount.yaw)
-        mountSine = sin(mount.yaw)
         self.deceleration = deceleration
         self.turnDeceleration = turnDeceleration
         self.reaction = reaction
-        self.minRange = minRange
+        count = lidars.count
+        views = InlineArray(repeating: View())
+        for (index, lidar) in lidars.enumerated() {
+            views[index] = View(
+                mount: lidar.mount, cosine: cos(lidar.mount.yaw), sine: sin(lidar.mount.yaw), minRange: lidar.minRange)
+        }
         cosines = InlineArray(repeating: 0)
         sines = InlineArray(repeating: 0)
         for index in 0..<1024 {
@@ -96,34 +131,35 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
         }
     }
 
-    /// Whether the fields are intruded, by the points of this revolution or of the one before.
+    /// Whether the fields are intruded, by the points of this revolution of some LiDAR or of its one before.
     public var intrusion: (protective: Bool, warning: Bool) {
         @_noAllocation @_noLocks get {
-            (max(protectiveNow, protectiveBefore) >= 3, max(warningNow, warningBefore) >= 3)
+            var protective = 0
+            var warning = 0
+            for lidar in 0..<count {
+                protective = max(protective, max(views[lidar].protectiveNow, views[lidar].protectiveBefore))
+                warning = max(warning, max(views[lidar].warningNow, views[lidar].warningBefore))
+            }
+            return (protective >= 3, warning >= 3)
         }
     }
 
     /// Forgets the points seen so far.
     @_noAllocation @_noLocks
     public mutating func reset() {
-        protectiveNow = 0
-        protectiveBefore = 0
-        warningNow = 0
-        warningBefore = 0
+        for lidar in 0..<count { views[lidar].reset() }
     }
 
     /// One sample.
     ///
-    /// - Parameter twist: How the robot moves, or how it would if it were let: while it stands, the twist that the
-    ///   planner wants. Otherwise a robot that stands before a wall would start, stop and start again.
+    /// - Parameters:
+    ///   - lidar: Which LiDAR took it, in the order of the initialiser.
+    ///   - twist: How the robot moves, or how it would if it were let: while it stands, the twist that the planner wants.
+    ///     Otherwise a robot that stands before a wall would start, stop and start again.
     @_noAllocation @_noLocks
-    public mutating func take(_ sample: LaserSample, twist: Twist2D) {
-        if sample.startsRevolution {
-            protectiveBefore = protectiveNow
-            warningBefore = warningNow
-            protectiveNow = 0
-            warningNow = 0
-        }
+    public mutating func take(_ sample: LaserSample, from lidar: Int = 0, twist: Twist2D) {
+        guard lidar >= 0, lidar < count else { return }
+        if sample.startsRevolution { views[lidar].startRevolution() }
         if isStale || twist.linear != curveTwist.linear || twist.angular != curveTwist.angular { prepare(twist) }
         if !moves {
             // What was counted for a motion that has ended says nothing about the next one.
@@ -131,17 +167,17 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
             return
         }
         let range = Double(sample.range)
-        guard range >= minRange else { return }
-        let point = point(angle: Double(sample.angle), range: range)
+        guard range >= views[lidar].minRange else { return }
+        let point = point(angle: Double(sample.angle), range: range, lidar: lidar)
         // Nothing farther than this can lie in a field: 4 m is the longest stop at 3 m/s.
         guard abs(point.x) < 5, abs(point.y) < 5 else { return }
         if abs(point.x) < halfLength - ownMargin && abs(point.y) < halfWidth - ownMargin { return }
-        judge(point)
+        judge(point, lidar)
     }
 
     /// A range at a bearing of the laser, as a point in `base_link`.
     @_noAllocation @_noLocks
-    func point(angle: Double, range: Double) -> Point2D {
+    private func point(angle: Double, range: Double, lidar: Int) -> Point2D {
         // The nearest table entry, turned by the small rest (error below 5e-6).
         let scaled = angle * (1024 / (2 * Double.pi))
         guard scaled > -1e6, scaled < 1e6 else { return Point2D(1e6, 1e6) }
@@ -150,12 +186,13 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
         let index = nearest & 1023
         let (c, s) = (Double(cosines[index]), Double(sines[index]))
         let (x, y) = (range * (c - s * rest), range * (s + c * rest))
+        let view = views[lidar]
         return Point2D(
-            mount.x + mountCosine * x - mountSine * y, mount.y + mountSine * x + mountCosine * y)
+            view.mount.x + view.cosine * x - view.sine * y, view.mount.y + view.sine * x + view.cosine * y)
     }
 
     @_noAllocation @_noLocks
-    private mutating func judge(_ point: Point2D) {
+    private mutating func judge(_ point: Point2D, _ lidar: Int) {
         var warned = false
         for index in 0..<9 {
             let pose = curve[index]
@@ -164,8 +201,8 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
             let x = pose.z * dx + pose.w * dy
             let y = abs(pose.z * dy - pose.w * dx)
             if x <= halfLength + reach.front && x >= -halfLength - reach.rear && y <= halfWidth + reach.side {
-                protectiveNow += 1
-                warningNow += 1
+                views[lidar].protectiveNow += 1
+                views[lidar].warningNow += 1
                 return
             }
             if x <= halfLength + reach.warningFront && x >= -halfLength - reach.warningRear
@@ -174,7 +211,7 @@ public struct ProtectiveField: Sendable, BitwiseCopyable {
                 warned = true
             }
         }
-        if warned { warningNow += 1 }
+        if warned { views[lidar].warningNow += 1 }
     }
 
     /// Lays out the stopping curve and the margins for a twist.

@@ -1,6 +1,6 @@
 public import RobotModel
 
-/// How old, how far or how often something may be before the supervisor acts.
+/// How old, how far or how often something may be before the supervisor acts. Seconds and SI units.
 @frozen
 public struct SafetyLimits: Sendable, BitwiseCopyable {
     /// Seconds without fresh data before a device counts as silent.
@@ -13,15 +13,31 @@ public struct SafetyLimits: Sendable, BitwiseCopyable {
     /// Greatest difference of asked-for and measured speed, m/s; it has to last (`followingTime` seconds).
     public var followingError: Double
     public var followingTime: Double
+    /// Greatest difference of a joint's set-point and its position, radians, and for how many seconds. Twice what the
+    /// arm's own monitor allows a motion, which ends the motion first: this is for the arm that is pushed while it holds.
+    public var jointError: Double
+    public var jointErrorTime: Double
+    /// Greatest difference of what a joint's encoder and its servo say, radians, and for how many seconds. At 3 rad/s two
+    /// readings 10 ms apart differ by 0.03, the gears' play adds 0.01; a coupling that slips shows more.
+    public var encoderMismatch: Double
+    public var encoderMismatchTime: Double
     /// Overrun ticks in the watched window that are too many.
     public var overruns: Int
     /// State of charge (0...1) below which the battery is low.
     public var stateOfCharge: Double
+    /// State of charge below which it is about to give out, and for how many seconds: it sags while much is drawn from it.
+    public var emptyCharge: Double
+    public var emptyTime: Double
+    /// Degrees Celsius of a cell between which a lithium battery may be discharged.
+    public var coldestBattery: Double
+    public var hottestBattery: Double
 
     public init(
         lidarAge: Double = 0.35, wheelsAge: Double = 0.12, jointsAge: Double = 0.1, inputsAge: Double = 0.1,
         deliberationAge: Double = 0.5, followingError: Double = 0.3, followingTime: Double = 0.4,
-        overruns: Int = 20, stateOfCharge: Double = 0.15
+        jointError: Double = 0.3, jointErrorTime: Double = 0.5, encoderMismatch: Double = 0.1,
+        encoderMismatchTime: Double = 0.2, overruns: Int = 20, stateOfCharge: Double = 0.15,
+        emptyCharge: Double = 0.05, emptyTime: Double = 10, coldestBattery: Double = -20, hottestBattery: Double = 60
     ) {
         self.lidarAge = lidarAge
         self.wheelsAge = wheelsAge
@@ -30,8 +46,16 @@ public struct SafetyLimits: Sendable, BitwiseCopyable {
         self.deliberationAge = deliberationAge
         self.followingError = followingError
         self.followingTime = followingTime
+        self.jointError = jointError
+        self.jointErrorTime = jointErrorTime
+        self.encoderMismatch = encoderMismatch
+        self.encoderMismatchTime = encoderMismatchTime
         self.overruns = overruns
         self.stateOfCharge = stateOfCharge
+        self.emptyCharge = emptyCharge
+        self.emptyTime = emptyTime
+        self.coldestBattery = coldestBattery
+        self.hottestBattery = hottestBattery
     }
 }
 
@@ -42,7 +66,7 @@ public struct SafetyLimits: Sendable, BitwiseCopyable {
 public struct SafetyFlags: Sendable, BitwiseCopyable {
     public var emergencyStop = false
     public var bumper = false
-    /// Seconds since each was heard of.
+    /// Seconds since each was heard of; of several LiDARs the one that has been silent longest (`LidarWatch`).
     public var lidarAge = 0.0
     public var wheelsAge = 0.0
     public var jointsAge = 0.0
@@ -55,11 +79,25 @@ public struct SafetyFlags: Sendable, BitwiseCopyable {
     /// Difference of asked-for and measured speed, m/s, and for how many seconds it has been beyond the limit.
     public var followingError = 0.0
     public var followingErrorDuration = 0.0
+    /// The greatest difference of a joint's set-point and its position, radians, of the joints that hold torque, and for
+    /// how many seconds it has been beyond the limit.
+    public var jointError = 0.0
+    public var jointErrorDuration = 0.0
+    /// The greatest difference of what a joint's encoder and its servo say, radians, and for how many seconds it has been
+    /// beyond the limit.
+    public var encoderMismatch = 0.0
+    public var encoderMismatchDuration = 0.0
     /// Overrun ticks in the watched window.
     public var overruns = 0
     public var localized = true
     public var stateOfCharge = 1.0
-    /// Something is in the protective or in the warning field.
+    /// Seconds for which it has been below what counts as empty.
+    public var emptyDuration = 0.0
+    /// Degrees Celsius of the warmest (or coldest) cell.
+    public var batteryTemperature = 20.0
+    /// The battery's own protections that have acted.
+    public var batteryFaults: UInt32 = 0
+    /// Something is in the protective or in the warning field, of any LiDAR.
     public var protectiveField = false
     public var warningField = false
     /// The robot stands (below 1 cm/s and 0.02 rad/s).
@@ -90,6 +128,13 @@ public struct SafetyFlags: Sendable, BitwiseCopyable {
         if protectiveField { bits |= 1 << 12 }
         if warningField { bits |= 1 << 13 }
         if !(deliberationAge <= limits.deliberationAge) { bits |= 1 << 14 }
+        if !(jointError <= limits.jointError) && jointErrorDuration >= limits.jointErrorTime { bits |= 1 << 15 }
+        if !(encoderMismatch <= limits.encoderMismatch) && encoderMismatchDuration >= limits.encoderMismatchTime {
+            bits |= 1 << 16
+        }
+        if !(stateOfCharge >= limits.emptyCharge) && emptyDuration >= limits.emptyTime { bits |= 1 << 17 }
+        let isMild = batteryTemperature >= limits.coldestBattery && batteryTemperature <= limits.hottestBattery
+        if batteryFaults != 0 || !isMild { bits |= 1 << 18 }
         return SafetyCauses(rawValue: bits)
     }
 }

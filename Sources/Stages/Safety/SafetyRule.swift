@@ -72,7 +72,7 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
     }
 
     /// How many causes there are: the bits of `SafetyCauses` from 0.
-    public static var count: Int { 15 }
+    public static var count: Int { @_noAllocation @_noLocks get { 19 } }
     /// Nanoseconds of standing still after which `personOrStanding` clears.
     public static var standingTime: Int64 { @_noAllocation @_noLocks get { 3_000_000_000 } }
     /// Nanoseconds for which a person's word counts ahead (`personWithReset`): a servo restarts in less than one second.
@@ -115,7 +115,16 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         // Three scans, so that the speed does not hunt at the field's edge.
         case 13: SafetyRule(.slow, settleMilliseconds: 300, .itself)  // warningField
         // The set-points are old; the tick brings the robot to a stop on its own.
-        default: SafetyRule(.hold, settleMilliseconds: 200, .itself)  // silentDeliberation
+        case 14: SafetyRule(.hold, settleMilliseconds: 200, .itself)  // silentDeliberation
+        // Something pushes the arm, or it pushes something: it stays on its path and the wheels stand, or both would go on.
+        case 15: SafetyRule(.hold, settleMilliseconds: 1000, .itself)  // jointFollowing
+        // Nobody knows where the arm is, and no planner may guess; what has slipped does not mend itself.
+        case 16: SafetyRule(.hold, settleMilliseconds: 500, .person)  // encoderMismatch
+        // A stand in order, while there is power for it. A minute, since the voltage of an empty battery comes up again as
+        // soon as nothing is driven, and falls with the next start.
+        case 17: SafetyRule(.hold, settleMilliseconds: 60_000, .itself)  // batteryEmpty
+        // A battery that has protected itself is looked at before more is asked of it.
+        default: SafetyRule(.hold, settleMilliseconds: 10_000, .person)  // batteryFault
         }
     }
 }

@@ -13,15 +13,31 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     /// What the last step decided.
     public private(set) var state = SafetyState()
 
+    /// Steps done: whoever watches the supervisor looks whether this goes on.
+    public private(set) var judgements = 0
+    /// What is wrong with the supervisor itself; nothing clears it but a new start.
+    public private(set) var fault = Fault.none
+
+    /// An inner contradiction, which no flags can explain.
+    @frozen
+    public enum Fault: UInt8, Sendable, BitwiseCopyable {
+        case none
+        /// A step was handed an earlier moment than the one before: what has settled cannot be told any more.
+        case timeRanBackwards
+        /// What was decided is not what the standing and latched causes demand.
+        case weakDecision
+    }
+
     private var standing: UInt32 = 0
     private var latched: UInt32 = 0
     /// When each cause was last present.
-    private var lastSeen = InlineArray<15, Int64>(repeating: 0)
+    private var lastSeen = InlineArray<19, Int64>(repeating: 0)
     /// Since when the robot stands; .max while it moves.
     private var standsSince = Int64.max
     /// A person has spoken since the last step, and when the last time was.
     private var personSpoke = false
     private var spoken = Int64.min / 2
+    private var lastStep = Int64.min
 
     /// - Parameter latched: What waited for a person's word when the program ended: a restart is no such word. Causes
     ///   that end by themselves are left out.
@@ -41,6 +57,8 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     @_noAllocation @_noLocks
     public mutating func step(causes: SafetyCauses, isStanding: Bool, at now: Instant) -> SafetyState {
         let time = now.nanoseconds
+        if time < lastStep { fault = .timeRanBackwards }
+        lastStep = time
         if personSpoke {
             personSpoke = false
             spoken = time
@@ -50,7 +68,7 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
         } else if standsSince == .max {
             standsSince = time
         }
-        for index in 0..<15 {
+        for index in 0..<SafetyRule.count {
             let bit: UInt32 = 1 << UInt32(index)
             let rule = SafetyRule.rule(index)
             if causes.rawValue & bit != 0 {
@@ -72,7 +90,18 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
             }
         }
         decide()
+        judgements &+= 1
+        check(causes)
         return state
+    }
+
+    /// Holds the decision against the table once more, cause by cause.
+    @_noAllocation @_noLocks
+    private mutating func check(_ causes: SafetyCauses) {
+        let demanding = causes.rawValue | state.causes.rawValue | state.latched.rawValue
+        for index in 0..<SafetyRule.count where demanding & (1 << UInt32(index)) != 0 {
+            if state.action.rawValue < SafetyRule.rule(index).action.rawValue { fault = .weakDecision }
+        }
     }
 
     /// A person says that it is safe to go on: ends what waits for that. Causes that still stand are not touched, but
@@ -91,7 +120,7 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     private mutating func decide() {
         var action: UInt8 = 0
         let demanding = standing | latched
-        for index in 0..<15 where demanding & (1 << UInt32(index)) != 0 {
+        for index in 0..<SafetyRule.count where demanding & (1 << UInt32(index)) != 0 {
             action = max(action, SafetyRule.rule(index).action.rawValue)
         }
         state.action = Self.action(action)

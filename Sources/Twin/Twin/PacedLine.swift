@@ -33,7 +33,8 @@ extension LineFault {
 ///
 /// A byte from the host reaches the device when its last bit would have arrived, and the other way round: each takes
 /// `SerialLine.byteTime`, and the device begins its answer `turnaround` after it is made. So a bus that is too slow for
-/// its rate shows. Faults are injected here, as bytes.
+/// its rate shows. Faults are injected here, as bytes. Where both directions share the wires (`isHalfDuplex`), bytes that
+/// travel at the same time spoil each other.
 package final class PacedLine {
     /// Time passes in steps of at most this: answers begin no later than this after they could.
     private static let step = Duration.microseconds(500)
@@ -49,6 +50,7 @@ package final class PacedLine {
     private let line: SerialLine
     private let turnaround: Duration
     private let honoursRate: Bool
+    private let isHalfDuplex: Bool
     private let connector: ((_ isPlugged: Bool) -> (any SerialPort)?)?
     private var port: (any SerialPort)?
     private var random: SeededRandom
@@ -62,10 +64,10 @@ package final class PacedLine {
     ///
     /// `connector` pulls the plug (false) after the present port was closed, and puts it back (true) with a new port;
     /// without it, `unplugged` leaves the port open and lets nothing pass. `honoursRate`: a host at another rate than the
-    /// line's hears and says rubbish.
+    /// line's hears and says rubbish. `isHalfDuplex`: a pair of wires for both directions, as RS-485's.
     package init(
         device: any TwinDevice, line: SerialLine, port: any SerialPort, turnaround: Duration = .zero,
-        random: SeededRandom = SeededRandom(seed: 1), honoursRate: Bool = true,
+        random: SeededRandom = SeededRandom(seed: 1), honoursRate: Bool = true, isHalfDuplex: Bool = false,
         connector: ((_ isPlugged: Bool) -> (any SerialPort)?)? = nil
     ) {
         self.device = device
@@ -74,6 +76,7 @@ package final class PacedLine {
         self.turnaround = turnaround
         self.random = random
         self.honoursRate = honoursRate
+        self.isHalfDuplex = isHalfDuplex
         self.connector = connector
     }
 
@@ -121,6 +124,7 @@ package final class PacedLine {
         }
         guard fault != .unplugged, !bytes.isEmpty else { return }
         toDevice.append(spoilt(bytes), notBefore: now, byteTime: byteTime)
+        if isHalfDuplex { toDevice.collide(with: &toHost, byteTime: byteTime, using: &random) }
     }
 
     private func speak(_ bytes: [UInt8], at now: Instant) {
@@ -132,6 +136,7 @@ package final class PacedLine {
         case .none, .garbage, .slow:
             toHost.append(spoilt(bytes), notBefore: now + turnaround, byteTime: byteTime)
         }
+        if isHalfDuplex { toHost.collide(with: &toDevice, byteTime: byteTime, using: &random) }
     }
 
     private func crackle(at now: Instant) {
@@ -178,6 +183,8 @@ package final class PacedLine {
 private struct PacedBytes {
     private var bytes: [(byte: UInt8, due: Instant)] = []
     private var taken = 0
+    /// From here on the bytes have not been looked at for collisions.
+    private var unmet = 0
     /// When the line is free for the next byte.
     private var free = Instant(nanoseconds: .min / 2)
 
@@ -189,6 +196,22 @@ private struct PacedBytes {
         }
     }
 
+    /// Spoils what was appended last and what travels the other way at the same time, both alike.
+    mutating func collide(with other: inout PacedBytes, byteTime: Duration, using random: inout SeededRandom) {
+        for index in max(unmet, taken)..<bytes.count {
+            let due = bytes[index].due
+            var isHit = false
+            for crossing in other.taken..<other.bytes.count {
+                let theirs = other.bytes[crossing].due
+                guard theirs < due + byteTime, due < theirs + byteTime else { continue }
+                isHit = true
+                other.bytes[crossing].byte ^= UInt8.random(in: 1...255, using: &random)
+            }
+            if isHit { bytes[index].byte ^= UInt8.random(in: 1...255, using: &random) }
+        }
+        unmet = bytes.count
+    }
+
     /// The bytes that have arrived by a moment.
     mutating func take(until now: Instant) -> [UInt8] {
         var arrived: [UInt8] = []
@@ -198,6 +221,7 @@ private struct PacedBytes {
         }
         if taken == bytes.count || taken > 4096 {
             bytes.removeFirst(taken)
+            unmet = max(0, unmet - taken)
             taken = 0
         }
         return arrived

@@ -10,10 +10,8 @@ import Twin
 struct EmergencyStopTests {
     /// Write 5 (emergency stop) to register 0x200E of unit 1 (ZLAC8015D manual, control word).
     private static let stop: [UInt8] = [0x01, 0x06, 0x20, 0x0E, 0x00, 0x05]
-    /// Ticks of the longest exchange on the wheels' line, answer and silences included.
-    private static let exchange = 8
 
-    @Test("is on the wheels' port within two ticks, or as the next frame after the exchange under way")
+    @Test("is on the wheels' port within two ticks, whatever is under way there")
     func latency() async throws {
         var taps: [PortTap] = []
         let rig = try Rig(wrap: { ports in
@@ -23,7 +21,6 @@ struct EmergencyStopTests {
         })
         let tap = try #require(taps.first)
         #expect(await rig.run(10) { $0.isFree && $0.status.wheels.enabled })
-        var ticks: [Int] = []
         // The wheels' cycle has 20 phases of a millisecond.
         for phase in 0..<20 {
             await rig.run(0.001 * Double(phase % 2 == 0 ? 40 - phase : 21 + phase))
@@ -34,18 +31,14 @@ struct EmergencyStopTests {
             let edge = frames.start + .milliseconds(1)
             let index = try #require(frames.frames.firstIndex { $0.bytes.starts(with: Self.stop) })
             let handedOver = Int((frames.frames[index].time - edge).inSeconds * 1000 + 0.5)
-            ticks.append(handedOver)
-            if index > 0 {
-                // A question that was under way is let have its answer; none is begun after the edge's tick.
-                #expect(frames.frames[index - 1].time <= edge, "phase \(phase)")
-            }
-            #expect(handedOver <= 2 + Self.exchange, "phase \(phase)")
+            // No question is begun after the edge's tick.
+            if index > 0 { #expect(frames.frames[index - 1].time <= edge, "phase \(phase)") }
+            #expect(handedOver <= 2, "phase \(phase)")
             rig.twin.clear(.emergencyStop)
             await rig.run(0.7)
             _ = await rig.robot.answer(.clear)
             #expect(await rig.run(1) { $0.isFree && $0.status.wheels.enabled })
         }
-        #expect(ticks.filter { $0 <= 2 }.count >= 5, "\(ticks)")
     }
 
     @Test("stops a driving robot on the spot; released it stands until a person clears it, and starts without a jump")

@@ -65,6 +65,8 @@ public enum DeviceEvent: Sendable {
 public enum DeviceAction: Sendable {
     /// Put these bytes on the line.
     case send([UInt8])
+    /// Put these bytes on the line before anything that waits: what has not begun to leave is dropped. For a stop.
+    case preempt([UInt8])
     /// Drop what waits to be sent and what has arrived unread.
     case flush
     /// Set the DTR line.

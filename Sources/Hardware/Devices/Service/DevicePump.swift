@@ -161,6 +161,9 @@ public final class DevicePump: DeviceService {
             switch action {
             case .send(let bytes):
                 enqueue(bytes, &state)
+            case .preempt(let bytes):
+                dropWaiting(&state)
+                enqueue(bytes, &state)
             case .flush:
                 state.output.removeAll()
                 state.sentOfFirst = 0
@@ -186,6 +189,13 @@ public final class DevicePump: DeviceService {
             waiting -= state.output.remove(at: firstWhole).count
             state.droppedFrames += 1
         }
+    }
+
+    /// Drops the frames that wait; one that has begun to leave is finished, or half of it would spoil the next one.
+    private func dropWaiting(_ state: inout State) {
+        let begun = state.sentOfFirst > 0 ? 1 : 0
+        state.droppedFrames += max(0, state.output.count - begun)
+        state.output.removeSubrange(min(begun, state.output.count)...)
     }
 
     private func write(_ state: inout State, at now: Instant) {

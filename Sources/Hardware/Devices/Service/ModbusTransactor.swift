@@ -4,8 +4,8 @@ public import RobotModel
 
 /// One question and its answer on a Modbus RTU line: silences kept, time-outs counted, the reason of a failure found.
 ///
-/// A value inside a driver. At most one request is under way; a driver chooses the next one only when the line is free,
-/// so what is urgent never waits behind more than the one exchange that is already on the line.
+/// A value inside a driver. At most one request is under way; a driver chooses the next one only when the line is free.
+/// What cannot wait even for the exchange on the line (a stop) is sent at once with `preempt`.
 public struct ModbusTransactor: Sendable {
     /// How an exchange ended.
     public enum Outcome: Sendable {
@@ -26,6 +26,17 @@ public struct ModbusTransactor: Sendable {
     private var requestTime: Duration = .zero
     private var deadline: Instant = .zero
     private var quietUntil: Instant = .zero
+    private var manner = Manner.ordinary
+
+    /// How long an answer is waited for.
+    private enum Manner: Sendable {
+        /// Until its deadline.
+        case ordinary
+        /// Until its deadline, or until the line falls silent after bytes that are no answer: they collided with ours.
+        case urgent
+        /// Only until the line is silent: the request is sent again then.
+        case preempting
+    }
 
     /// Exchanges in a row without an answer.
     public private(set) var missesInARow = 0
@@ -52,18 +63,41 @@ public struct ModbusTransactor: Sendable {
     public func isFree(at now: Instant) -> Bool { sent == nil && now >= quietUntil }
 
     /// The bytes of a request; the line must be free.
-    public mutating func send(_ request: ModbusRequest, at now: Instant) -> [UInt8] {
+    ///
+    /// - Parameter isUrgent: The request is worth more than an answer: bytes that are none of it, and a silence after
+    ///   them, end the wait.
+    public mutating func send(_ request: ModbusRequest, isUrgent: Bool = false, at now: Instant) -> [UInt8] {
         let frame = request.frame(unit: unit)
         decoder.expect(request, from: unit)
         sent = now
+        manner = isUrgent ? .urgent : .ordinary
         requestTime = line.byteTime * frame.count
         deadline = now + requestTime + timeout + line.byteTime * request.answerLength
         return frame
     }
 
+    /// The bytes of a request that is sent now, whatever is on the line: the exchange under way is given up.
+    ///
+    /// The unit may not hear them: where both directions share the wires they can collide with the answer to the request
+    /// that is given up, and behind a request that is still leaving they lack the silence that parts two frames. So
+    /// they are sent blind: if their answer comes, well; if not, the exchange ends without an outcome as soon as the line
+    /// is silent (`isWaiting`), and the request has to be sent again, with `send`.
+    public mutating func preempt(_ request: ModbusRequest, at now: Instant) -> [UInt8] {
+        let frame = request.frame(unit: unit)
+        let begins = sent.map { max(now, $0 + requestTime) } ?? now
+        decoder.expect(request, from: unit)
+        sent = begins
+        manner = .preempting
+        requestTime = line.byteTime * frame.count
+        quietUntil = begins + requestTime + gap
+        // On a line that is never silent the wait ends all the same.
+        deadline = begins + requestTime + timeout + line.byteTime * request.answerLength
+        return frame
+    }
+
     /// Takes bytes from the line.
     public mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant) -> Outcome? {
-        quietUntil = now + gap
+        quietUntil = max(quietUntil, now + gap)
         guard let sent else {
             resyncs += 1
             lastNoise = now
@@ -81,7 +115,19 @@ public struct ModbusTransactor: Sendable {
 
     /// Lets time pass.
     public mutating func advance(to now: Instant) -> Outcome? {
-        guard sent != nil, now >= deadline else { return nil }
+        guard sent != nil else { return nil }
+        switch manner {
+        case .ordinary:
+            guard now >= deadline else { return nil }
+        case .urgent:
+            guard now >= deadline || (decoder.hasHeard && now >= quietUntil) else { return nil }
+        case .preempting:
+            guard now >= deadline || now >= quietUntil else { return nil }
+            // Nothing was promised, so nothing is missed; the line is free now.
+            sent = nil
+            decoder.cancel()
+            return nil
+        }
         if decoder.hasHeard {
             resyncs += 1
             lastNoise = now
@@ -93,7 +139,8 @@ public struct ModbusTransactor: Sendable {
         missesInARow += 1
         sent = nil
         decoder.cancel()
-        quietUntil = max(quietUntil, now + gap)
+        // Whoever waits for its repetition has waited for the silence already.
+        if manner != .urgent { quietUntil = max(quietUntil, now + gap) }
         return .missed
     }
 

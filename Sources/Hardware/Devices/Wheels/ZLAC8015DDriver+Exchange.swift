@@ -164,7 +164,7 @@ extension ZLAC8015DDriver {
         if hasFaults, power != .off, power != .clearing {
             // One faulted wheel would turn the robot about it: brake both, and wait to be asked anew.
             waitsForWithdrawal = true
-            if case .braking = power {} else { power = .braking(since: now, acknowledged: false) }
+            if case .braking = power {} else { brake(at: now) }
         }
         var value = WheelState()
         value.leftPosition = configuration.leftInverted ? -odometer.left : odometer.left

@@ -7,8 +7,10 @@ public import RobotModel
 ///
 /// The first word to a drive is always "stop". Then it is asked for what it was set to, set up, and cycled at `rate`: one
 /// read of faults, positions and speeds, one write of both set-points. Motors get power only while a fresh set-point asks
-/// for it. A set-point that withdraws power makes the emergency stop the next frame on the line, before anything else
-/// that is due; a set-point older than 100 ms drives at zero, one older than 1 s is taken as withdrawn.
+/// for it. A set-point that withdraws power makes the emergency stop the next frame on the line, in the same call, even
+/// while an answer is due: the exchange under way is given up. Where the two collide (the line is half-duplex) the stop
+/// is repeated at the line's first silence, and again until the drive confirms it. A set-point older than 100 ms drives at
+/// zero, one older than 1 s is taken as withdrawn.
 ///
 /// A fault of the drive takes the power away. It stands until a person has it cleared (`clearAlerts`) or a set-point asks
 /// for power anew.
@@ -90,6 +92,8 @@ public struct ZLAC8015DDriver: AlertClearing {
     var stage = Stage.closed
     var power = Power.off
     var job: Job?
+    /// Whether the stop that `power` stands for has been sent.
+    var hasSentStop = false
     var health: DeviceStatus
     var odometer: ZLAC8015DOdometer
     /// A fault took the power away: it comes back only after the set-point was withdrawn once.
@@ -145,7 +149,7 @@ public struct ZLAC8015DDriver: AlertClearing {
     /// Clears the drive's alarm as soon as its motors have no power.
     public mutating func clearAlerts() { alarmToClear = hasFaults }
 
-    public var serviceInterval: Duration { transactor.isWaiting ? .milliseconds(4) : .milliseconds(1) }
+    public var serviceInterval: Duration { transactor.isWaiting && !mustStop ? .milliseconds(4) : .milliseconds(1) }
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         switch event {
@@ -175,6 +179,7 @@ public struct ZLAC8015DDriver: AlertClearing {
             guard stage != .closed else { return [] }
             var actions: [DeviceAction] = []
             if let outcome = transactor.advance(to: now) { actions += finish(outcome, at: now) }
+            if !transactor.isWaiting { job = nil }
             return actions + next(at: now)
         }
     }
@@ -198,9 +203,31 @@ public struct ZLAC8015DDriver: AlertClearing {
             advancePower(wanted, at: now)
             advanceCycle(at: now)
         }
+        if mustStop, !hasSentStop, !transactor.isFree(at: now) {
+            job = .emergencyStop
+            hasSentStop = true
+            return [.preempt(transactor.preempt(request(for: .emergencyStop, setpoint.value, wanted), at: now))]
+        }
         guard transactor.isFree(at: now), let job = chooseJob(at: now) else { return [] }
         self.job = job
-        return [.send(transactor.send(request(for: job, setpoint.value, wanted), at: now))]
+        if job == .emergencyStop { hasSentStop = true }
+        return [
+            .send(
+                transactor.send(
+                    request(for: job, setpoint.value, wanted), isUrgent: job == .emergencyStop, at: now))
+        ]
+    }
+
+    /// Whether the drive has been told to stop, or is to be, and has not confirmed it.
+    private var mustStop: Bool {
+        guard stage == .running, case .braking(_, acknowledged: false) = power else { return false }
+        return true
+    }
+
+    /// Stops the motors with the next frame.
+    mutating func brake(at now: Instant) {
+        power = .braking(since: now, acknowledged: false)
+        hasSentStop = false
     }
 
     private mutating func advancePower(_ wanted: Wanted, at now: Instant) {
@@ -212,7 +239,7 @@ public struct ZLAC8015DDriver: AlertClearing {
                 rightResidue = 0
             }
         case .clearing, .zeroing, .enabling, .on:
-            if wanted == .off { power = .braking(since: now, acknowledged: false) }
+            if wanted == .off { brake(at: now) }
         case .braking:
             break  // goes on until the motors are released
         }
@@ -243,7 +270,7 @@ public struct ZLAC8015DDriver: AlertClearing {
         case .running: break
         }
         // The stop comes first, whatever else is due.
-        if case .braking(_, acknowledged: false) = power { return .emergencyStop }
+        if mustStop { return .emergencyStop }
         switch power {
         case .clearing: return .clearAlarm
         case .zeroing: return .zero

@@ -4,17 +4,18 @@ import RobotModel
 import ServiceLifecycle
 import Synchronization
 
-/// Tells systemd that all is well, from an ordinary task, and only while it is (`Heartbeat`). A stalled loop is not fed,
-/// and systemd restarts the daemon.
+/// Tells systemd that all is well, from an ordinary task, and only while it is (`WatchdogPolicy`). A stalled loop is not
+/// fed, and systemd restarts the daemon.
 struct WatchdogService: Service {
     let loop: ControlLoop
+    let channels: TickChannels
     let deliberation: Deliberation
     let manager: ServiceManager
     let log: Logger
 
     func run() async throws {
         let clock = ContinuousClock()
-        var heartbeat = Heartbeat()
+        var policy = WatchdogPolicy()
         var lastStatus = ""
         var isReady = false
         // Half of what systemd grants, halved: one look in a bad moment is no reason for a restart.
@@ -22,10 +23,9 @@ struct WatchdogService: Service {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let ticks = loop.counter.load(ordering: .relaxed)
             let steps = await deliberation.stepCount
-            if let trouble = heartbeat.look(ticks: ticks, steps: steps, safety: await deliberation.lastSafety) {
-                log.error("\(trouble): watchdog not fed")
-            } else {
-                manager.feedWatchdog()
+            switch policy.judge(WatchdogPolicy.Look(loop, channels, steps: steps, at: TickClock().now)) {
+            case .feed: manager.feedWatchdog()
+            case .starve(let trouble): log.error("\(trouble): watchdog not fed")
             }
             if !isReady { await deliberation.note(LoopHealth(loop)) }
             let status = await deliberation.statusLine

@@ -106,6 +106,22 @@ struct ArmFollower: Sendable {
         setpoint.torque = true
     }
 
+    /// The greatest difference of set-point and position among the arm's joints that hold torque, radians. The gripper's
+    /// fingers are held off by what they hold.
+    @_noAllocation @_noLocks
+    func error(_ joints: JointState) -> Double {
+        guard isPlaced, setpoint.torque else { return 0 }
+        var worst = 0.0
+        var joint = 0
+        while joint < armJoints {
+            if joints.torqueOn & (1 << UInt16(joint)) != 0 {
+                worst = max(worst, abs(setpoint.position[joint] - joints.position[joint]))
+            }
+            joint += 1
+        }
+        return worst
+    }
+
     private var isMoving: Bool { @_noAllocation @_noLocks get { if case .moving = monitor.verdict { true } else { false } } }
     private var isReached: Bool { @_noAllocation @_noLocks get { if case .reached = monitor.verdict { true } else { false } } }
 

@@ -31,7 +31,9 @@ struct ControlKernel: Sendable {
     private var safety: SafetyState
     private var report: TickReport
     private var wheelSetpoint = WheelSetpoint()
-    private var followingSince = Instant.longAgo
+    private var following = Persistence()
+    private var jointFollowing = Persistence()
+    private var empty = Persistence()
     private var lastPosition = Point2D(0, 0)
 
     /// Samples taken at most in one tick: ten times what a tick brings, so that a backlog is gone in no time.
@@ -53,7 +55,9 @@ struct ControlKernel: Sendable {
         supervisor = SafetySupervisor(
             limits: SafetyLimits(
                 lidarAge: board.lidar.staleAfter.inSeconds, wheelsAge: board.wheels.staleAfter.inSeconds,
-                jointsAge: board.joints.staleAfter.inSeconds, stateOfCharge: board.battery.reserve),
+                jointsAge: board.joints.staleAfter.inSeconds, stateOfCharge: board.battery.reserve,
+                // Half of the reserve at most: the robot has to have been warned for a while.
+                emptyCharge: min(0.05, board.battery.reserve / 2)),
             latched: latched)
         safety = supervisor.state
         scan = ScanAssembler(beams: board.lidar.beams)
@@ -189,16 +193,23 @@ extension ControlKernel {
         flags.wheelFault = wheels.value.leftFault | wheels.value.rightFault
         flags.overruns = overruns
         flags.localized = order.localized
-        flags.stateOfCharge = battery.time > .longAgo ? battery.value.stateOfCharge : 1
+        if battery.time > .longAgo {
+            flags.stateOfCharge = battery.value.stateOfCharge
+            if let temperature = battery.value.temperature { flags.batteryTemperature = temperature }
+            flags.batteryFaults = battery.value.faults
+        }
+        flags.emptyDuration = empty.step(isBeyond: !(flags.stateOfCharge >= supervisor.limits.emptyCharge), at: now)
         (flags.protectiveField, flags.warningField) = field.intrusion
         let twist = odometry.twist
         flags.standing = abs(twist.linear) < 0.01 && abs(twist.angular) < 0.02
-        let error = abs(twist.linear - shaper.current.linear)
+        let limits = supervisor.limits
+        flags.followingError = abs(twist.linear - shaper.current.linear)
         // Of wheels that say nothing it is not known how they follow.
-        let isKnown = wheelSetpoint.enabled && flags.wheelsAge <= supervisor.limits.wheelsAge
-        if error <= supervisor.limits.followingError || !isKnown { followingSince = now }
-        flags.followingError = error
-        flags.followingErrorDuration = now.seconds(since: followingSince)
+        let isKnown = wheelSetpoint.enabled && flags.wheelsAge <= limits.wheelsAge
+        flags.followingErrorDuration = following.step(
+            isBeyond: isKnown && !(flags.followingError <= limits.followingError), at: now)
+        flags.jointError = flags.jointsAge <= limits.jointsAge ? arm.error(joints.value) : 0
+        flags.jointErrorDuration = jointFollowing.step(isBeyond: !(flags.jointError <= limits.jointError), at: now)
         return flags
     }
 
@@ -223,6 +234,8 @@ extension ControlKernel {
         report.wheelSetpoint = wheelSetpoint
         report.jointSetpoint = arm.setpoint
         report.safety = safety
+        report.judgements = supervisor.judgements
+        report.supervisorFault = supervisor.fault
         report.armOrder = arm.order
         report.armVerdict = arm.monitor.verdict
         report.gripperWidth = arm.gripperState.width

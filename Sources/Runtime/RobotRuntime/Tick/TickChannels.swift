@@ -78,6 +78,9 @@ struct TickReport: Sendable, BitwiseCopyable {
     var wheelSetpoint = WheelSetpoint()
     var jointSetpoint: JointSetpoint
     var safety = SafetyState()
+    /// Judgements that the supervisor has made since the start, and what it finds wrong with itself.
+    var judgements = 0
+    var supervisorFault = SafetySupervisor.Fault.none
     /// The order that `armVerdict` speaks of.
     var armOrder = 0
     var armVerdict = ArmMonitor.Verdict.idle
