@@ -2,7 +2,8 @@
     import Glibc
 #endif
 
-/// Opens the machine's serial ports: real UARTs through libserialport, pseudo-terminals through termios.
+/// Opens the machine's ports: real UARTs through libserialport, pseudo-terminals through termios, and what is reached
+/// over IP (`udp:2368`, `tcp:192.168.1.201:9347`; see `NetworkPath`) through sockets, where a rate means nothing.
 ///
 /// The path is resolved at every open, since a by-id link points to another ttyUSB after a replug.
 public struct SystemSerialPorts: SerialPortOpening {
@@ -13,6 +14,12 @@ public struct SystemSerialPorts: SerialPortOpening {
     /// Throws `PortError`: `noSuchDevice`, `noPermission`, `busy` (with the holder's pid), `wrongRate` (the UART cannot
     /// do the rate), `failed`.
     public func open(_ line: SerialLine) throws(PortError) -> any SerialPort {
+        switch try NetworkPath(line.path) {
+        case .udp(let address, let port, let sender)?:
+            return try UDPPort(path: line.path, address: address, port: port, sender: sender)
+        case .tcp(let address, let port)?: return try TCPPort(path: line.path, address: address, port: port)
+        case nil: break
+        }
         guard let resolved = unsafe realpath(line.path, nil) else {
             throw Descriptor.openingError(errno, port: line.path)
         }

@@ -59,6 +59,9 @@ package final class PacedLine {
     private var toHost = PacedBytes()
     /// Arrived at the host's side, not yet taken by its port.
     private var receiver: [UInt8] = []
+    /// Where the device talks in datagrams: how long each is that travels or waits in the receiver, in order.
+    private var datagrams: [Int] = []
+    private let datagramSize: Int?
 
     /// Joins a device to the device's end of a port.
     ///
@@ -71,6 +74,7 @@ package final class PacedLine {
         connector: ((_ isPlugged: Bool) -> (any SerialPort)?)? = nil
     ) {
         self.device = device
+        datagramSize = (device as? any DatagramDevice)?.datagramSize
         self.line = line
         self.port = port
         self.turnaround = turnaround
@@ -108,6 +112,7 @@ package final class PacedLine {
             toDevice = PacedBytes()
             toHost = PacedBytes()
             receiver.removeAll()
+            datagrams.removeAll()
         } else if fault != .unplugged, port == nil {
             port = connector(true)
         }
@@ -128,30 +133,39 @@ package final class PacedLine {
     }
 
     private func speak(_ bytes: [UInt8], at now: Instant) {
-        guard !bytes.isEmpty else { return }
-        switch fault {
-        case .silent, .unplugged: return
-        case .truncated:
-            toHost.append(bytes.dropLast(max(1, bytes.count / 4)), notBefore: now + turnaround, byteTime: byteTime)
-        case .none, .garbage, .slow:
-            toHost.append(spoilt(bytes), notBefore: now + turnaround, byteTime: byteTime)
+        guard let size = datagramSize else { return send(bytes[...], at: now) }
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            send(bytes[start..<min(start + size, bytes.count)], at: now)
         }
         if isHalfDuplex { toHost.collide(with: &toDevice, byteTime: byteTime, using: &random) }
+    }
+
+    /// One answer, frame or datagram begins to travel.
+    private func send(_ bytes: ArraySlice<UInt8>, at now: Instant) {
+        guard !bytes.isEmpty, fault != .silent, fault != .unplugged else { return }
+        let isCut = fault == .truncated
+        let sent = isCut ? Array(bytes.dropLast(max(1, bytes.count / 4))) : spoilt(bytes)
+        if datagramSize != nil, !sent.isEmpty { datagrams.append(sent.count) }
+        toHost.append(sent, notBefore: now + turnaround, byteTime: byteTime)
     }
 
     private func crackle(at now: Instant) {
         guard case .garbage(let probability) = fault,
             Double.random(in: 0..<1, using: &random) < probability * 200 * Self.step.inSeconds
         else { return }
+        if datagramSize != nil { datagrams.append(1) }
         toHost.append([UInt8.random(in: 0...255, using: &random)], notBefore: now, byteTime: byteTime)
     }
 
     private func deliver() {
         guard !receiver.isEmpty else { return }
         guard let port, fault != .unplugged else {
+            let lost = receiver.count
             receiver.removeAll()
+            forgetDatagrams(lost)
             return
         }
+        if datagramSize != nil { return deliverDatagrams(to: port) }
         do throws(PortError) {
             let taken = try port.write(receiver[...])
             receiver.removeFirst(taken)
@@ -161,17 +175,43 @@ package final class PacedLine {
         if receiver.count > Self.receiverLimit { receiver.removeFirst(receiver.count - Self.receiverLimit) }
     }
 
+    /// Hands over each datagram that has arrived whole; what the port does not take is lost, as on a network.
+    private func deliverDatagrams(to port: any SerialPort) {
+        var start = 0
+        var count = 0
+        while count < datagrams.count, start + datagrams[count] <= receiver.count {
+            _ = try? port.write(receiver[start..<start + datagrams[count]])
+            start += datagrams[count]
+            count += 1
+        }
+        receiver.removeFirst(start)
+        datagrams.removeFirst(count)
+    }
+
+    /// The first `count` bytes of those that travel are lost.
+    private func forgetDatagrams(_ count: Int) {
+        var rest = count
+        while let first = datagrams.first, rest > 0 {
+            if first > rest {
+                datagrams[0] -= rest
+            } else {
+                datagrams.removeFirst()
+            }
+            rest -= min(first, rest)
+        }
+    }
+
     private var byteTime: Duration {
         if case .slow(let factor) = fault { return line.byteTime * max(1, factor) }
         return line.byteTime
     }
 
     /// Bytes as they come out at the other end. Where the two ends run at different rates, nothing of them is right.
-    private func spoilt(_ bytes: [UInt8]) -> [UInt8] {
+    private func spoilt(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         if honoursRate, let rate = port?.otherEndRate, abs(rate - line.baudRate) * 20 > line.baudRate {
             return bytes.map { _ in UInt8.random(in: 0...255, using: &random) }
         }
-        guard case .garbage(let probability) = fault else { return bytes }
+        guard case .garbage(let probability) = fault else { return Array(bytes) }
         return bytes.map { byte in
             guard Double.random(in: 0..<1, using: &random) < probability else { return byte }
             return byte ^ UInt8.random(in: 1...255, using: &random)

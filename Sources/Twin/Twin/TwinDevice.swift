@@ -11,3 +11,9 @@ package protocol TwinDevice: AnyObject {
     /// Lets time pass and appends the bytes that the device starts to send by `now`.
     func advance(to now: Instant, output: inout [UInt8])
 }
+
+/// A device that talks in datagrams; the line keeps them apart.
+package protocol DatagramDevice: TwinDevice {
+    /// Bytes of each datagram that it sends.
+    var datagramSize: Int { get }
+}

@@ -17,14 +17,15 @@ extension MemoryPorts: TwinPorts {
     }
 }
 
-/// Pseudo-terminals, linked at the paths of the board file.
+/// The machine's own means: pseudo-terminals, linked at the paths of the board file, and for paths that are reached over
+/// IP sockets on the loopback address (`udp:` sends each datagram to its port, `tcp:` listens on it).
 public final class TwinPseudoTerminals: TwinPorts {
-    private var ports: [String: PluggableTerminal] = [:]
+    private var ports: [String: PluggablePort] = [:]
 
     public init() {}
 
     public func deviceEnd(of line: SerialLine) throws(PortError) -> any SerialPort {
-        let port = PluggableTerminal(path: line.path)
+        let port = PluggablePort(path: line.path)
         try port.plug()
         ports[line.path] = port
         return port
@@ -38,27 +39,33 @@ public final class TwinPseudoTerminals: TwinPorts {
     }
 }
 
-/// A pseudo-terminal that can go and come back; while it is gone nothing passes.
-private final class PluggableTerminal: SerialPort {
+/// A port that can go and come back; while it is gone nothing passes.
+private final class PluggablePort: SerialPort {
     private let path: String
-    private let pair = Mutex<PseudoTerminalPair?>(nil)
+    private let port = Mutex<(any SerialPort)?>(nil)
 
     init(path: String) { self.path = path }
 
     func plug() throws(PortError) {
-        try pair.withLock { pair throws(PortError) in
-            if pair == nil { pair = try PseudoTerminalPair(path: path) }
+        try port.withLock { port throws(PortError) in
+            if port == nil { port = try Self.make(path) }
         }
+    }
+
+    private static func make(_ path: String) throws(PortError) -> any SerialPort {
+        if path.hasPrefix("udp:") { return try UDPSender(path: path) }
+        if path.hasPrefix("tcp:") { return try TCPServerPort(path: path) }
+        return try PseudoTerminalPair(path: path)
     }
 
     func unplug() {
-        pair.withLock { pair in
-            pair?.close()
-            pair = nil
+        port.withLock { port in
+            port?.close()
+            port = nil
         }
     }
 
-    private var present: PseudoTerminalPair? { pair.withLock { $0 } }
+    private var present: (any SerialPort)? { port.withLock { $0 } }
 
     var pollDescriptor: Int32? { present?.pollDescriptor }
 

@@ -2,9 +2,16 @@ extension ProtocolCard {
     /// Every protocol of the house, in the order in which a probe tries them: those that talk by themselves first, then
     /// those whose answers are guarded best.
     public static let all: [ProtocolCard] = [
-        ld06, witmotion,
-        rplidar, hokuyo,
-        jbd, daly, odrive,
-        zlac8015d, relayBox, boxRadio,
+        ld06,
+        witmotion,
+        rplidar,
+        hokuyo,
+        hesaiXT,
+        jbd,
+        daly,
+        odrive,
+        zlac8015d,
+        relayBox,
+        boxRadio,
     ]
 }

@@ -5,6 +5,10 @@ extension RobotError {
     /// A port's failure in a person's words, with what to do about it.
     public init(_ error: PortError, slot: SlotID, line: SerialLine) {
         let port = "\(slot) (\(line.path))"
+        if line.path.hasPrefix("udp:") || line.path.hasPrefix("tcp:") {
+            self.init(error, network: port)
+            return
+        }
         switch error.code {
         case .noSuchDevice:
             self.init(
@@ -30,6 +34,33 @@ extension RobotError {
             self.init(
                 .unavailable, "\(port): the port failed: \(error.cause)",
                 hint: "unplug the adapter and plug it in again")
+        }
+    }
+
+    /// The failure of a port that is reached over IP in a person's words.
+    private init(_ error: PortError, network port: String) {
+        switch error.code {
+        case .noSuchDevice:
+            self.init(
+                .noSuchDevice, "\(port): cannot be opened: \(error.cause)",
+                hint: "`ip address` shows this machine's addresses; `ping` the device's; is the cable in, its light on?"
+            )
+        case .noPermission:
+            self.init(
+                .noPermission, "\(port): no permission: \(error.cause)",
+                hint: "ports below 1024 belong to root: choose a higher one, here and in the device")
+        case .busy:
+            self.init(
+                .busy, "\(port): another program holds the port: \(error.cause)",
+                hint: "`ss -lunp` (UDP) or `ss -ltnp` (TCP) names it; stop it")
+        case .lost:
+            self.init(
+                .lost, "\(port): the connection is gone: \(error.cause)",
+                hint: "check the network cable and the device's power; it is taken back by itself")
+        case .wrongRate, .failed:
+            self.init(
+                .unavailable, "\(port): the port failed: \(error.cause)",
+                hint: "is the interface up? `ip link` shows it")
         }
     }
 

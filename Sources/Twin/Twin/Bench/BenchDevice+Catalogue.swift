@@ -1,9 +1,16 @@
 extension BenchDevice {
     /// One maker for each protocol of `ProtocolCard.all`: takes the line's path and a seed.
     static let makers: [(name: String, make: @Sendable (_ path: String, _ seed: UInt64) -> BenchDevice)] = [
-        ("ld06", ld06), ("witmotion", witmotion),
-        ("rplidar", rplidar), ("hokuyo", hokuyo),
-        ("jbd", jbd), ("daly", daly), ("odrive", odrive),
-        ("zlac8015d", zlac8015d), ("relaybox", relayBox), ("boxradio", boxRadio),
+        ("ld06", ld06),
+        ("witmotion", witmotion),
+        ("rplidar", rplidar),
+        ("hokuyo", hokuyo),
+        ("hesai-xt", hesaiXT),
+        ("jbd", jbd),
+        ("daly", daly),
+        ("odrive", odrive),
+        ("zlac8015d", zlac8015d),
+        ("relayBox", relayBox),
+        ("boxRadio", boxRadio),
     ]
 }
