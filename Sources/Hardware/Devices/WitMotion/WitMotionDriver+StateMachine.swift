@@ -117,7 +117,8 @@ extension WitMotionDriver {
             status.counters.timeouts += 1
             fail(heard == 0 ? silent() : garbage(heard), &actions)
         case .running(let lastFrame, let heard, let start):
-            if now - lastFrame >= silenceLimit {
+            // A unit that is being set up may still be at a slower beat.
+            if now - max(lastFrame, nextCommand) >= silenceLimit {
                 status.counters.timeouts += 1
                 status.counters.reconnects += 1
                 status.phase = .recovering

@@ -6,7 +6,7 @@ package import RobotModel
 /// Time begins with the first `advance`. The device's bytes go out as they were heard, each chunk when it is due. Between a
 /// question and its answer the play waits for the host: no chunk goes out before the host has said as much as it had said
 /// then, and what follows keeps its distance. A host that says less than the old one (another version of the driver) is
-/// waited for for a second only; before its first byte it is waited for for as long as it takes.
+/// waited for for a second after its last byte; before its first byte it is waited for for as long as it takes.
 package final class ReplayDevice: TwinDevice {
     /// How a recording is played.
     package struct Settings: Sendable {
@@ -50,6 +50,7 @@ package final class ReplayDevice: TwinDevice {
     private var origin: Instant?
     private var waitingSince: Instant?
     private var heard = 0
+    private var lastHeard: Instant?
 
     package init(_ records: [RawLineRecord], settings: Settings = Settings()) {
         self.settings = settings
@@ -69,7 +70,10 @@ package final class ReplayDevice: TwinDevice {
         self.chunks = chunks
     }
 
-    package func receive(_ bytes: ArraySlice<UInt8>, at now: Instant) { heard += bytes.count }
+    package func receive(_ bytes: ArraySlice<UInt8>, at now: Instant) {
+        heard += bytes.count
+        lastHeard = now
+    }
 
     package func advance(to now: Instant, output: inout [UInt8]) {
         var origin = origin ?? now
@@ -81,7 +85,9 @@ package final class ReplayDevice: TwinDevice {
             if heard < chunk.hostBytes, sent == 0 {
                 let since = waitingSince ?? now
                 waitingSince = since
-                guard heard > 0, now - since >= Self.patience else { return }
+                guard let lastHeard, now - max(since, lastHeard) >= Self.patience else { return }
+                // What it has not said by now it will not say.
+                heard = chunk.hostBytes
             }
             if let since = waitingSince {
                 origin += now - since
