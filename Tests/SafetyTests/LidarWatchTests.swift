@@ -8,7 +8,7 @@ struct LidarWatchTests {
 
     @Test("the age that counts is that of the LiDAR that has been silent longest")
     func worst() {
-        var watch = LidarWatch(count: 3)
+        var watch = LidarWatch(limits: [0.35, 0.35, 0.35])
         #expect(watch.worstAge(at: at(1)) > 100)
         for lidar in 0..<3 { watch.heard(lidar, at: at(1)) }
         #expect(watch.worstAge(at: at(1)) == 0)
@@ -22,12 +22,12 @@ struct LidarWatchTests {
         watch.heard(7, at: at(9))
         watch.heard(-1, at: at(9))
         #expect(watch.worstAge(at: at(2)) == 0.25)
-        #expect(LidarWatch(count: 0).worstAge(at: at(2)) == 0)
+        #expect(LidarWatch(limits: []).worstAge(at: at(2)) == 0)
     }
 
     @Test("one of two LiDARs that falls silent stops the robot, whatever the other one sees")
     func oneOfTwo() {
-        var watch = LidarWatch(count: 2)
+        var watch = LidarWatch(limits: [0.35, 0.35])
         var supervisor = SafetySupervisor()
         var stopped: Double?
         for tick in 0..<2000 {

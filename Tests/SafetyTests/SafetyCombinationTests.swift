@@ -30,9 +30,10 @@ struct SafetyCombinationTests {
         (.encoderMismatch, .hold, 500, .person),
         (.batteryEmpty, .hold, 60_000, .itself),
         (.batteryFault, .hold, 10_000, .person),
+        (.staleSensors, .warn, 1000, .itself),
     ]
 
-    /// The oracle's tables: by the eight low and eleven high bits, so that half a million look-ups are cheap.
+    /// The oracle's tables: by the eight low and twelve high bits, so that a million look-ups are cheap.
     struct Oracle {
         private let low: [SafetyAction]
         private let high: [SafetyAction]
@@ -47,7 +48,7 @@ struct SafetyCombinationTests {
                 return action
             }
             low = (0..<256).map { strongest($0) }
-            high = (0..<2048).map { strongest($0 << 8) }
+            high = (0..<4096).map { strongest($0 << 8) }
             var (moving, standing): (UInt32, UInt32) = (0, 0)
             for demand in SafetyCombinationTests.demands where demand.end != .itself {
                 moving |= demand.cause.rawValue
@@ -59,7 +60,7 @@ struct SafetyCombinationTests {
         func action(_ bits: UInt32) -> SafetyAction { max(low[Int(bits & 255)], high[Int(bits >> 8)]) }
     }
 
-    static let all = UInt32(1 << 19) - 1
+    static let all = UInt32(1 << 20) - 1
     static let oracle = Oracle()
 
     static func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: (1000 + milliseconds) * 1_000_000) }
@@ -87,10 +88,11 @@ struct SafetyCombinationTests {
         // Nothing is empty that is not low.
         if causes.contains(.batteryEmpty) { (flags.stateOfCharge, flags.emptyDuration) = (0.01, 10) }
         if causes.contains(.batteryFault) { flags.batteryFaults = 1 }
+        if causes.contains(.staleSensors) { flags.auxiliaryAge = 2 }
         return flags
     }
 
-    @Test("each of the 2^19 gets its strongest action, from the flags on, and one cause more never weakens it")
+    @Test("each of the 2^20 gets its strongest action, from the flags on, and one cause more never weakens it")
     func actions() {
         var wrong = 0
         for bits in 0...Self.all {
@@ -115,7 +117,7 @@ struct SafetyCombinationTests {
         #expect(wrong == 0)
     }
 
-    @Test("each of the 2^19, once gone, lasts until every settling time is over, and leaves what its rules say")
+    @Test("each of the 2^20, once gone, lasts until every settling time is over, and leaves what its rules say")
     func ends() {
         var wrong = 0
         let times = Set(Self.demands.map(\.settle)).sorted()

@@ -4,13 +4,13 @@ import Testing
 
 @Suite("The safety supervisor")
 struct SafetySupervisorTests {
-    static let all: UInt32 = (1 << 19) - 1
+    static let all: UInt32 = (1 << 20) - 1
 
     static func at(_ seconds: Double) -> Instant { Instant(nanoseconds: Int64(seconds * 1e9) + 1_000_000_000) }
 
     /// The strongest action that any of some causes demands, by the table.
     static func strongest(_ bits: UInt32) -> SafetyAction {
-        (0..<19).filter { bits & (1 << UInt32($0)) != 0 }.map { SafetyRule.rule($0).action }.max() ?? .none
+        (0..<20).filter { bits & (1 << UInt32($0)) != 0 }.map { SafetyRule.rule($0).action }.max() ?? .none
     }
 
     @Test("what waited for a person before a restart waits after it, and nothing else does")
@@ -39,7 +39,7 @@ struct SafetySupervisorTests {
         var before = SafetyState()
         var wrong = 0
         for tick in 0..<200_000 {
-            if random.next() % 40 == 0 { present ^= 1 << UInt32(random.next() % 19) }
+            if random.next() % 40 == 0 { present ^= 1 << UInt32(random.next() % 20) }
             if random.next() % 300 == 0 { present = 0 }
             let state = supervisor.step(
                 causes: SafetyCauses(rawValue: present), isStanding: tick / 5000 % 2 == 0,

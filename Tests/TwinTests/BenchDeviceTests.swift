@@ -35,7 +35,7 @@ struct BenchDeviceTests {
 
     @Test(
         "the questions of a card are enough to recognise its device",
-        arguments: ["odrive", "zlac8015d", "relaybox", "boxradio"])
+        arguments: ["odrive", "zlac8015d", "relay-box", "box-radio"])
     func recognised(name: String) throws {
         let (counters, card) = try interview(name)
         #expect(card.recognises(counters), "\(counters)")

@@ -57,8 +57,11 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
     /// The battery has protected itself, or is too hot or too cold.
     @inlinable public static var batteryFault: SafetyCauses { SafetyCauses(rawValue: 1 << 18) }
 
+    /// No word from a sensor that the robot can drive without: a battery's own line, an inertial unit.
+    @inlinable public static var staleSensors: SafetyCauses { SafetyCauses(rawValue: 1 << 19) }
+
     /// How many causes there are: the bits from 0.
-    @inlinable public static var count: Int { 19 }
+    @inlinable public static var count: Int { 20 }
 
     /// The causes in words, for people.
     public var names: [String] {
@@ -70,7 +73,7 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
             (.protectiveField, "protective field"), (.warningField, "warning field"),
             (.silentDeliberation, "deliberation silent"), (.jointFollowing, "joint following error"),
             (.encoderMismatch, "joint encoder mismatch"), (.batteryEmpty, "battery empty"),
-            (.batteryFault, "battery fault"),
+            (.batteryFault, "battery fault"), (.staleSensors, "no battery or inertial data"),
         ]
         return table.filter { contains($0.0) }.map { $0.1 }
     }
@@ -104,6 +107,7 @@ public struct SafetyCauses: OptionSet, Sendable, BitwiseCopyable, Hashable, Coda
             (.jointFollowing, "look whether something holds or pushes the arm"),
             (.encoderMismatch, "look for a slipped coupling, and at the board file's offsets, then `clear`"),
             (.batteryEmpty, "bring a charger to the robot: it goes on when the battery is charged"),
+            (.staleSensors, "`status devices` names the line: look at its plug"),
             (.batteryFault, "look at the battery, let it cool or warm up, then `clear`"),
         ]
         let hints = table.filter { contains($0.0) }.map { $0.1 }

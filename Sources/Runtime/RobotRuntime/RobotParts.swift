@@ -38,7 +38,7 @@ struct RobotParts: Sendable {
         self.building = building
         self.log = log
         self.version = version
-        channels = TickChannels(jointCount: board.joints.arm.joints.count + 1)
+        channels = TickChannels(board: board)
         rack = DeviceRack(board: board, channels: channels, ports: ports, gpio: gpio)
         recorder = try Recorder(
             origin: Recording.Origin(robot: board.name, boot: boot, version: version),

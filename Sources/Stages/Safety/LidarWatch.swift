@@ -9,12 +9,16 @@ public struct LidarWatch: Sendable, BitwiseCopyable {
     public static var capacity: Int { @_noAllocation @_noLocks get { 4 } }
 
     private let count: Int
+    /// What a second of each counts as, so that all can be judged by the first one's limit.
+    private var scales: InlineArray<4, Double>
     private var last: InlineArray<4, Instant>
 
-    /// `count` LiDARs, all of them required, none of them heard of yet.
-    public init(count: Int) {
-        precondition(count >= 0 && count <= 4, "a board has at most 4 LiDARs")
-        self.count = count
+    /// LiDARs with their age limits in seconds, all of them required, none of them heard of yet.
+    public init(limits: [Double]) {
+        precondition(limits.count <= 4, "a board has at most 4 LiDARs")
+        count = limits.count
+        scales = InlineArray(repeating: 1)
+        for (index, limit) in limits.enumerated() where limit > 0 { scales[index] = limits[0] / limit }
         // Long enough ago to count as silent under any limit, and near enough to reckon with.
         last = InlineArray(repeating: Instant(nanoseconds: -1_000_000_000_000))
     }
@@ -26,11 +30,12 @@ public struct LidarWatch: Sendable, BitwiseCopyable {
         last[lidar] = time
     }
 
-    /// Seconds since the one that has been silent longest was heard of; 0 without LiDARs.
+    /// Seconds since the one that has been silent longest was heard of, each scaled to the first one's limit; 0 without
+    /// LiDARs.
     @_noAllocation @_noLocks
     public func worstAge(at now: Instant) -> Double {
         var worst = 0.0
-        for lidar in 0..<count { worst = max(worst, now.seconds(since: last[lidar])) }
+        for lidar in 0..<count { worst = max(worst, now.seconds(since: last[lidar]) * scales[lidar]) }
         return worst
     }
 }

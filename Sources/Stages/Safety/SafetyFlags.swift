@@ -97,6 +97,9 @@ public struct SafetyFlags: Sendable, BitwiseCopyable {
     public var batteryTemperature = 20.0
     /// The battery's own protections that have acted.
     public var batteryFaults: UInt32 = 0
+    /// How old the word of the sensors is that the robot can drive without (a battery's own line, an inertial unit), as a
+    /// multiple of what each may be; above 1 is too old.
+    public var auxiliaryAge = 0.0
     /// Something is in the protective or in the warning field, of any LiDAR.
     public var protectiveField = false
     public var warningField = false
@@ -135,6 +138,7 @@ public struct SafetyFlags: Sendable, BitwiseCopyable {
         if !(stateOfCharge >= limits.emptyCharge) && emptyDuration >= limits.emptyTime { bits |= 1 << 17 }
         let isMild = batteryTemperature >= limits.coldestBattery && batteryTemperature <= limits.hottestBattery
         if batteryFaults != 0 || !isMild { bits |= 1 << 18 }
+        if !(auxiliaryAge <= 1) { bits |= 1 << 19 }
         return SafetyCauses(rawValue: bits)
     }
 }

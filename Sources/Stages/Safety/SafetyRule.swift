@@ -72,7 +72,7 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
     }
 
     /// How many causes there are: the bits of `SafetyCauses` from 0.
-    public static var count: Int { @_noAllocation @_noLocks get { 19 } }
+    public static var count: Int { @_noAllocation @_noLocks get { 20 } }
     /// Nanoseconds of standing still after which `personOrStanding` clears.
     public static var standingTime: Int64 { @_noAllocation @_noLocks get { 3_000_000_000 } }
     /// Nanoseconds for which a person's word counts ahead (`personWithReset`): a servo restarts in less than one second.
@@ -124,7 +124,9 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         // soon as nothing is driven, and falls with the next start.
         case 17: SafetyRule(.hold, settleMilliseconds: 60_000, .itself)  // batteryEmpty
         // A battery that has protected itself is looked at before more is asked of it.
-        default: SafetyRule(.hold, settleMilliseconds: 10_000, .person)  // batteryFault
+        case 18: SafetyRule(.hold, settleMilliseconds: 10_000, .person)  // batteryFault
+        // Said; the robot drives as well without them.
+        default: SafetyRule(.warn, settleMilliseconds: 1000, .itself)  // staleSensors
         }
     }
 }

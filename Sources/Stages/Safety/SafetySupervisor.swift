@@ -31,7 +31,7 @@ public struct SafetySupervisor: Sendable, BitwiseCopyable {
     private var standing: UInt32 = 0
     private var latched: UInt32 = 0
     /// When each cause was last present.
-    private var lastSeen = InlineArray<19, Int64>(repeating: 0)
+    private var lastSeen = InlineArray<20, Int64>(repeating: 0)
     /// Since when the robot stands; .max while it moves.
     private var standsSince = Int64.max
     /// A person has spoken since the last step, and when the last time was.

@@ -2,11 +2,11 @@
 extension ProtocolCard {
     /// The relay box of a building's doors and lifts; it is asked for its header.
     public static let relayBox = modbus(
-        name: "relaybox", title: "Doorstep relay box (doors and lifts)", kind: .facility,
+        name: "relay-box", title: "Doorstep relay box (doors and lifts)", kind: .facility,
         rates: [19_200, 9600, 38_400, 115_200], questions: [RelayBoxMap.headerRequest], enoughFrames: 1)
 
     /// A delivery box behind its radio modem; it is asked for its state.
     public static let boxRadio = modbus(
-        name: "boxradio", title: "Doorstep delivery box", kind: .facility, rates: [9600, 19_200, 38_400, 115_200],
+        name: "box-radio", title: "Doorstep delivery box", kind: .facility, rates: [9600, 19_200, 38_400, 115_200],
         questions: [BoxRadioMap.statusRequest], enoughFrames: 1)
 }

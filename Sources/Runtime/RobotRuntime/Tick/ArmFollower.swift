@@ -96,11 +96,17 @@ struct ArmFollower: Sendable {
             setpoint.position[joint] = sample[joint] + offset[joint]
             joint += 1
         }
-        if armJoints < setpoint.position.count {
+        // Joints beside the arm stay where they were found, and where they have come to while nothing held them.
+        let grip = setpoint.position.count - 1
+        while joint < grip {
+            if loose & (1 << UInt16(joint)) != 0 { setpoint.position[joint] = joints.position[joint] }
+            joint += 1
+        }
+        if grip >= armJoints {
             let (width, state) = gripper.step(
-                width: joints.position[armJoints], velocity: joints.velocity[armJoints],
-                current: joints.current[armJoints], dt: mayMove ? dt : 0)
-            setpoint.position[armJoints] = width
+                width: joints.position[grip], velocity: joints.velocity[grip], current: joints.current[grip],
+                dt: mayMove ? dt : 0)
+            setpoint.position[grip] = width
             gripperState = state
         }
         setpoint.torque = true

@@ -25,7 +25,10 @@ struct ControlKernel: Sendable {
     private var inputs = Stamped(DigitalInputs(), at: .longAgo)
     private var battery = Stamped(BatteryState(), at: .longAgo)
     private var order = DriveOrder()
-    private var lastSample = Instant.longAgo
+    /// When the wheel drive was heard of; `wheels` may be stamped by encoders of their own.
+    private var driveTime = Instant.longAgo
+    private var lidars: LidarWatch
+    private var sensors: SensorWatch
 
     // What has been decided.
     private var safety: SafetyState
@@ -34,6 +37,7 @@ struct ControlKernel: Sendable {
     private var following = Persistence()
     private var jointFollowing = Persistence()
     private var empty = Persistence()
+    private var mismatch = Persistence()
     private var lastPosition = Point2D(0, 0)
 
     /// Samples taken at most in one tick: ten times what a tick brings, so that a backlog is gone in no time.
@@ -42,7 +46,7 @@ struct ControlKernel: Sendable {
     /// - Parameter latched: What waited for a person's word when the daemon ended.
     init(board: Board, latched: SafetyCauses) {
         let base = board.base
-        let jointCount = board.joints.arm.joints.count + 1
+        let jointCount = board.joints.count
         let limits = DriveLimits(board.base)
         odometry = Odometry(wheelRadius: base.wheelRadius, wheelSeparation: base.wheelSeparation)
         shaper = TwistShaper(limits: limits)
@@ -50,12 +54,15 @@ struct ControlKernel: Sendable {
             wheelRadius: base.wheelRadius, wheelSeparation: base.wheelSeparation,
             maxWheelSpeed: (base.maxSpeed + base.maxTurnRate * base.wheelSeparation / 2) / base.wheelRadius)
         field = ProtectiveField(
-            length: base.length, width: base.width, mount: board.lidar.mount, deceleration: 2 * base.maxDeceleration,
-            minRange: board.lidar.minRange)
+            length: base.length, width: base.width, lidars: board.lidars.map { ($0.mount, $0.minRange) },
+            deceleration: 2 * base.maxDeceleration)
+        lidars = LidarWatch(limits: board.lidars.map(\.staleAfter.inSeconds))
+        sensors = SensorWatch(board: board)
         supervisor = SafetySupervisor(
             limits: SafetyLimits(
                 lidarAge: board.lidar.staleAfter.inSeconds, wheelsAge: board.wheels.staleAfter.inSeconds,
-                jointsAge: board.joints.staleAfter.inSeconds, stateOfCharge: board.battery.reserve,
+                jointsAge: board.joints.staleAfter.inSeconds,
+                encoderMismatch: board.jointEncoders?.maxDifference ?? 0.1, stateOfCharge: board.battery.reserve,
                 // Half of the reserve at most: the robot has to have been warned for a while.
                 emptyCharge: min(0.05, board.battery.reserve / 2)),
             latched: latched)
@@ -63,7 +70,7 @@ struct ControlKernel: Sendable {
         scan = ScanAssembler(beams: board.lidar.beams)
         let gripper = board.joints.gripper
         arm = ArmFollower(
-            armJoints: jointCount - 1, jointCount: jointCount,
+            armJoints: board.joints.arm.joints.count, jointCount: jointCount,
             monitor: ArmMonitor(contactCurrents: JointVector(board.joints.contactCurrents)),
             gripper: GripperController(
                 speed: gripper.speed, gripCurrent: gripper.gripCurrent, maxWidth: gripper.maxWidth))
@@ -87,10 +94,16 @@ struct ControlKernel: Sendable {
         case .orders: takeOrders(channels)
         case .wheels:
             wheels = channels.wheels.load()
+            driveTime = wheels.time
+            if let encoders = channels.wheelEncoders { sensors.take(encoders.load(), into: &wheels) }
             odometry.update(wheels)
-        case .joints: joints = channels.joints.load()
+        case .joints:
+            joints = channels.joints.load()
+            if let encoders = channels.jointEncoders { sensors.take(encoders.load()) }
         case .inputs: inputs = channels.inputs.load()
-        case .battery: battery = channels.battery.load()
+        case .battery:
+            battery = channels.battery.load()
+            if let inertial = channels.inertial { sensors.take(inertial.load()) }
         case .lidar: takeSamples(channels)
         case .safety: safety = supervisor.step(flags(at: now, overruns: overruns), at: now)
         case .drive: drive(dt: dt)
@@ -120,12 +133,17 @@ extension ControlKernel {
 
     private mutating func takeSamples(_ channels: TickChannels) {
         let motion = fieldTwist
-        var taken = 0
-        while taken < Self.samplesATick, let sample = channels.samples.pop() {
-            field.take(sample, twist: motion)
-            scan.take(sample, odometry: odometry.pose(at: sample.time), into: channels.scans)
-            lastSample = sample.time
-            taken += 1
+        var lidar = 0
+        while lidar < channels.samples.count {
+            var taken = 0
+            while taken < Self.samplesATick, let sample = channels.samples[lidar].pop() {
+                field.take(sample, from: lidar, twist: motion)
+                // The first one is the one that the robot knows its place by.
+                if lidar == 0 { scan.take(sample, odometry: odometry.pose(at: sample.time), into: channels.scans) }
+                lidars.heard(lidar, at: sample.time)
+                taken += 1
+            }
+            lidar += 1
         }
     }
 }
@@ -184,9 +202,10 @@ extension ControlKernel {
         var flags = SafetyFlags()
         flags.emergencyStop = inputs.value.contains(.emergencyStop)
         flags.bumper = inputs.value.contains(.bumper)
-        flags.lidarAge = now.seconds(since: lastSample)
-        flags.wheelsAge = now.seconds(since: wheels.time)
-        flags.jointsAge = now.seconds(since: joints.time)
+        flags.lidarAge = lidars.worstAge(at: now)
+        flags.wheelsAge = max(now.seconds(since: driveTime), sensors.wheelEncodersAge(at: now))
+        flags.jointsAge = max(now.seconds(since: joints.time), sensors.jointEncodersAge(at: now))
+        flags.auxiliaryAge = sensors.auxiliaryAge(battery: battery.time, at: now)
         flags.inputsAge = now.seconds(since: inputs.time)
         flags.deliberationAge = now.seconds(since: order.issued)
         flags.servoAlerts = joints.value.alerts
@@ -209,6 +228,9 @@ extension ControlKernel {
         flags.followingErrorDuration = following.step(
             isBeyond: isKnown && !(flags.followingError <= limits.followingError), at: now)
         flags.jointError = flags.jointsAge <= limits.jointsAge ? arm.error(joints.value) : 0
+        flags.encoderMismatch = sensors.mismatch(joints)
+        flags.encoderMismatchDuration = mismatch.step(
+            isBeyond: !(flags.encoderMismatch <= limits.encoderMismatch), at: now)
         flags.jointErrorDuration = jointFollowing.step(isBeyond: !(flags.jointError <= limits.jointError), at: now)
         return flags
     }

@@ -1,3 +1,4 @@
+import BoardFile
 import Motion
 import Realtime
 import Reflow
@@ -7,11 +8,18 @@ import Safety
 /// Every way into and out of the tick: bounded rings and latest values, nothing else.
 final class TickChannels: Sendable {
     // From the device threads.
-    let samples = Ring<LaserSample>(capacity: 4096)
+    /// Samples of each LiDAR, in the board's order.
+    let samples: [Ring<LaserSample>]
     let wheels: LatestValue<Stamped<WheelState>>
+    /// The wheels' own encoders; nil on a board without them.
+    let wheelEncoders: LatestValue<Stamped<WheelState>>?
     let joints: LatestValue<Stamped<JointState>>
+    /// The joints' own encoders; nil on a board without them.
+    let jointEncoders: LatestValue<Stamped<EncoderState>>?
     let inputs = LatestValue<Stamped<DigitalInputs>>(Stamped([], at: .longAgo))
     let battery = LatestValue<Stamped<BatteryState>>(Stamped(BatteryState(), at: .longAgo))
+    /// Nil on a board without an inertial unit.
+    let inertial: LatestValue<Stamped<InertialState>>?
 
     // To the device threads.
     let wheelSetpoint = LatestValue<Stamped<WheelSetpoint>>(Stamped(WheelSetpoint(), at: .longAgo))
@@ -27,7 +35,14 @@ final class TickChannels: Sendable {
     let scans = Ring<LaserScan>(capacity: 4)
     let report: LatestValue<TickReport>
 
-    init(jointCount: Int) {
+    init(board: Board) {
+        let jointCount = board.joints.count
+        samples = board.lidars.map { _ in Ring<LaserSample>(capacity: 4096) }
+        wheelEncoders = board.wheelEncoders.map { _ in LatestValue(Stamped(WheelState(), at: .longAgo)) }
+        jointEncoders = board.jointEncoders.map {
+            LatestValue(Stamped(EncoderState(count: $0.encoders.count), at: .longAgo))
+        }
+        inertial = board.inertial.map { _ in LatestValue(Stamped(InertialState(), at: .longAgo)) }
         wheels = LatestValue(Stamped(WheelState(), at: .longAgo))
         joints = LatestValue(Stamped(JointState(count: jointCount), at: .longAgo))
         jointSetpoint = LatestValue(

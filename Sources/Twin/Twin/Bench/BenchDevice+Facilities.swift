@@ -8,7 +8,7 @@ extension BenchDevice {
         plant.doors = [DoorPlant(number: 1), DoorPlant(number: 2)]
         plant.lifts = [LiftPlant(number: 1)]
         return BenchDevice(
-            name: "relaybox", line: SerialLine(path: path, baudRate: 19_200),
+            name: "relay-box", line: SerialLine(path: path, baudRate: 19_200),
             device: RelayBoxDevice(plant: plant, unit: 1), remark: "unit 1, two doors and a lift; waits for requests")
     }
 
@@ -17,7 +17,7 @@ extension BenchDevice {
         let device = BoxRadioDevice(plant: BoxPlant(), unit: 1)
         device.inRange = true
         return BenchDevice(
-            name: "boxradio", line: SerialLine(path: path, baudRate: 9600), device: device,
+            name: "box-radio", line: SerialLine(path: path, baudRate: 9600), device: device,
             remark: "unit 1; waits for requests")
     }
 }
