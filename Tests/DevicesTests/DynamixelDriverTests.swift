@@ -99,7 +99,7 @@ struct DynamixelDriverTests {
         let before = bench.driver.status.counters.frames
         run(&bench, for: .seconds(1))
         let frames = bench.driver.status.counters.frames - before
-        #expect((115...125).contains(frames))  // 100 cycles and 20 close looks
+        #expect((98...102).contains(frames))  // 100 cycles
         #expect(bench.driver.status.counters.timeouts == 0)
     }
 

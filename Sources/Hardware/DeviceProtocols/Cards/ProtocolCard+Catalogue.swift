@@ -10,8 +10,11 @@ extension ProtocolCard {
         jbd,
         daly,
         odrive,
+        dynamixel,
+        feetech,
         zlac8015d,
         relayBox,
         boxRadio,
+        amt21,
     ]
 }

@@ -76,6 +76,7 @@ public struct DynamixelControlTable: Sendable {
             for index in 0..<register.length { copy[target + index] = data[offset + index] }
             offset += register.length
         }
+        guard Self.hasSoundMap(copy) else { return .dataRange }
         bytes = copy
         return .none
     }
@@ -101,6 +102,15 @@ public struct DynamixelControlTable: Sendable {
                 let own = LittleEndian.bytes(UInt16(block.data + index))
                 bytes[block.addresses + 2 * index] = own[0]
                 bytes[block.addresses + 2 * index + 1] = own[1]
+            }
+        }
+    }
+
+    private static func hasSoundMap(_ bytes: [UInt8]) -> Bool {
+        indirectBlocks.allSatisfy { block in
+            (0..<block.count).allSatisfy { index in
+                let place = block.addresses + 2 * index
+                return DynamixelIndirectMap.mappable.contains(UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8)
             }
         }
     }

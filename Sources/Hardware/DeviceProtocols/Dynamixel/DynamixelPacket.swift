@@ -22,6 +22,7 @@ public struct DynamixelPacket: Hashable, Sendable {
         public static let fastSyncRead = Instruction(rawValue: 0x8A)
         public static let bulkRead = Instruction(rawValue: 0x92)
         public static let bulkWrite = Instruction(rawValue: 0x93)
+        public static let fastBulkRead = Instruction(rawValue: 0x9A)
     }
 
     /// Every servo on the bus.
@@ -133,28 +134,6 @@ extension DynamixelPacket {
 
     public static func write(_ id: UInt8, _ register: DynamixelRegister, _ value: Int32) -> DynamixelPacket {
         DynamixelPacket(id: id, .write, LittleEndian.bytes(register.address) + register.bytes(value))
-    }
-
-    /// Writes the same register of several servos at once; nobody answers.
-    public static func syncWrite(
-        _ register: DynamixelRegister, _ values: [(id: UInt8, value: Int32)]
-    ) -> DynamixelPacket {
-        var parameters = LittleEndian.bytes(register.address) + LittleEndian.bytes(UInt16(register.length))
-        for entry in values {
-            parameters.append(entry.id)
-            parameters += register.bytes(entry.value)
-        }
-        return DynamixelPacket(id: broadcastID, .syncWrite, parameters)
-    }
-
-    /// Reads the same bytes of several servos; each answers with a status packet of its own, in this order.
-    public static func syncRead(address: UInt16, length: UInt16, ids: [UInt8]) -> DynamixelPacket {
-        DynamixelPacket(id: broadcastID, .syncRead, LittleEndian.bytes(address) + LittleEndian.bytes(length) + ids)
-    }
-
-    /// Reads the same bytes of several servos, which answer with parts of one packet, in this order.
-    public static func fastSyncRead(address: UInt16, length: UInt16, ids: [UInt8]) -> DynamixelPacket {
-        DynamixelPacket(id: broadcastID, .fastSyncRead, LittleEndian.bytes(address) + LittleEndian.bytes(length) + ids)
     }
 
     /// A servo's answer.

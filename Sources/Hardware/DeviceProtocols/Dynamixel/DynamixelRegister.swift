@@ -55,11 +55,13 @@ public enum XM430 {
     public static let baudRate = DynamixelRegister(8, 1, initial: 1, range: 0...7)
     /// 2 µs.
     public static let returnDelayTime = DynamixelRegister(9, 1, initial: 250, range: 0...254)
+    /// Bit 0 turns the other way, bit 2 counts profiles in milliseconds, bit 3 switches torque on with a goal.
     public static let driveMode = DynamixelRegister(10, 1, range: 0...13)
     /// 3 = position.
     public static let operatingMode = DynamixelRegister(11, 1, initial: 3, range: 0...16)
     public static let secondaryID = DynamixelRegister(12, 1, initial: 255, range: 0...255)
     public static let protocolVersion = DynamixelRegister(13, 1, initial: 2, range: 1...2)
+    /// Added to the present position, ticks.
     public static let homingOffset = DynamixelRegister(20, 4, range: -1_044_479...1_044_479)
     public static let movingThreshold = DynamixelRegister(24, 4, initial: 10, range: 0...1023)
     public static let temperatureLimit = DynamixelRegister(31, 1, initial: 80, range: 0...100)
@@ -91,7 +93,9 @@ public enum XM430 {
     public static let goalPWM = DynamixelRegister(100, 2, initial: 885, range: -885...885)
     public static let goalCurrent = DynamixelRegister(102, 2, initial: 1193, range: -1193...1193)
     public static let goalVelocity = DynamixelRegister(104, 4, range: -1023...1023)
+    /// `accelerationUnit`; 0 is the servo's own maximum.
     public static let profileAcceleration = DynamixelRegister(108, 4, range: 0...32767)
+    /// `velocityUnit`; 0 is the servo's own maximum.
     public static let profileVelocity = DynamixelRegister(112, 4, range: 0...32767)
     public static let goalPosition = DynamixelRegister(116, 4, initial: 2048, range: -1_048_575...1_048_575)
     public static let realtimeTick = DynamixelRegister(120, 2, writable: false)
@@ -116,12 +120,6 @@ public enum XM430 {
         goalPWM, goalCurrent, goalVelocity, profileAcceleration, profileVelocity, goalPosition, realtimeTick, moving,
         movingStatus, presentPWM, presentCurrent, presentVelocity, presentPosition, velocityTrajectory,
         positionTrajectory, presentInputVoltage, presentTemperature,
-    ]
-
-    /// Model numbers of servos with this table, and their names.
-    public static let models: [Int: String] = [
-        1000: "XH430-W350", 1010: "XH430-W210", 1020: "XM430-W350", 1030: "XM430-W210", 1040: "XH430-V350",
-        1050: "XH430-V210", 1110: "XH540-W150", 1100: "XH540-W270", 1120: "XM540-W270", 1130: "XM540-W150",
     ]
 
     /// Radians a step of a position register; 4096 steps a turn.

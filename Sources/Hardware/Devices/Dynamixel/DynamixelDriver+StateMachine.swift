@@ -11,8 +11,6 @@ extension DynamixelDriver {
     private static let latency: Duration = .milliseconds(20)
     /// The longest return delay a servo can be set to.
     private static let returnDelay: Duration = .microseconds(508)
-    /// A servo that has not answered for this long is looked for anew.
-    static let silenceLimit: Duration = .milliseconds(300)
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         var actions: [DeviceAction] = []
@@ -20,7 +18,7 @@ extension DynamixelDriver {
         case .opened:
             if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
-            openedAt = now
+            cycle.openedAt = now
             decoder.reset()
             actions.append(.flush)
             beginHandshake(at: now, &actions)
@@ -37,7 +35,7 @@ extension DynamixelDriver {
         case .time: break
         }
         if let waiting = exchange, now >= waiting.deadline { timedOut(waiting, at: now, &actions) }
-        if exchange == nil, case .running = mode { cycle(at: now, &actions) }
+        if exchange == nil, case .running = mode { runCycle(at: now, &actions) }
         for action in actions {
             if case .send(let bytes) = action {
                 status.counters.bytesOut += bytes.count
@@ -76,9 +74,29 @@ extension DynamixelDriver {
         decoder.reset()
         let wait =
             lineTime(bytes.count + answerBytes) + Self.latency
-            + Self.returnDelay * (packet.id == DynamixelPacket.broadcastID ? servos.count : 1)
+            + Self.returnDelay * (packet.id == DynamixelPacket.broadcastID ? facts.count : 1)
         exchange = Exchange(purpose: purpose, packet: packet, attempt: attempt, deadline: now + wait)
         actions.append(.send(bytes))
+    }
+
+    /// Asks several servos for the same bytes.
+    mutating func askAll(
+        _ purpose: Exchange.Purpose, address: UInt16, length: Int, of indices: [Int], attempt: Int = 1,
+        at now: Instant, _ actions: inout [DeviceAction]
+    ) {
+        let ids = indices.map { cycle.servos[$0].id }
+        let isFast = usesFastReads
+        let packet: DynamixelPacket =
+            isFast
+            ? .fastSyncRead(address: address, length: UInt16(length), ids: ids)
+            : .syncRead(address: address, length: UInt16(length), ids: ids)
+        ask(
+            purpose, packet, answerBytes: answerBytes(length, count: ids.count), attempt: attempt, at: now, &actions)
+    }
+
+    /// Bytes of the answer when `count` servos give `length` bytes each.
+    func answerBytes(_ length: Int, count: Int) -> Int {
+        usesFastReads ? 8 + count * (length + 4) : count * (length + 11)
     }
 
     /// Sends what nobody answers.
@@ -97,24 +115,46 @@ extension DynamixelDriver {
         _ waiting: Exchange, _ packet: DynamixelPacket, _ error: DynamixelStatusError, at now: Instant,
         _ actions: inout [DeviceAction]
     ) {
+        guard let index = waiting.purpose.servo else {
+            return partAnswered(waiting, packet, error, at: now, &actions)
+        }
+        guard packet.id == cycle.servos[index].id else { return }
+        exchange = nil
         switch waiting.purpose {
-        case .feedback, .verifyGoals:
-            guard let answer = DynamixelFastAnswer(packet, dataLength: waiting.dataLength) else { return }
+        case .inspect, .rearm, .remap:
+            repairAnswered(waiting.purpose, index, packet, error, at: now, &actions)
+        case .reboot, .bootPing: rebootAnswered(waiting.purpose, index, at: now, &actions)
+        default: handshakeAnswered(waiting.purpose, index, packet, error, at: now, &actions)
+        }
+    }
+
+    /// A fast answer brings all parts at once, plain ones come one by one.
+    private mutating func partAnswered(
+        _ waiting: Exchange, _ packet: DynamixelPacket, _ error: DynamixelStatusError, at now: Instant,
+        _ actions: inout [DeviceAction]
+    ) {
+        let ids = waiting.ids
+        if waiting.packet.instruction == .fastSyncRead {
+            guard let answer = DynamixelFastAnswer(packet, dataLength: waiting.dataLength),
+                answer.parts.count == ids.count
+            else { return }
             exchange = nil
-            cycleAnswered(waiting.purpose, answer.parts, at: now, &actions)
-        case .ping(let index), .configuration(let index), .memory(let index), .goal(let index), .returnDelay(let index),
-            .clearWatchdog(let index):
-            guard packet.id == servos[index].id else { return }
-            exchange = nil
-            handshakeAnswered(waiting.purpose, index, packet, error, at: now, &actions)
-        case .inspect(let index), .rearm(let index):
-            guard packet.id == servos[index].id else { return }
-            exchange = nil
-            inspectionAnswered(waiting.purpose, index, packet, error, at: now, &actions)
-        case .reboot(let index), .bootPing(let index):
-            guard packet.id == servos[index].id else { return }
-            exchange = nil
-            rebootAnswered(waiting.purpose, index, at: now, &actions)
+            return groupAnswered(waiting, answer.parts, at: now, &actions)
+        }
+        guard ids.contains(packet.id), !waiting.parts.contains(where: { $0.id == packet.id }) else { return }
+        exchange?.parts.append(DynamixelFastAnswer.Part(id: packet.id, error: error, data: packet.statusData))
+        guard let parts = exchange?.parts, parts.count == ids.count else { return }
+        exchange = nil
+        groupAnswered(waiting, parts, at: now, &actions)
+    }
+
+    private mutating func groupAnswered(
+        _ waiting: Exchange, _ parts: [DynamixelFastAnswer.Part], at now: Instant, _ actions: inout [DeviceAction]
+    ) {
+        switch waiting.purpose {
+        case .trial: trialAnswered(waiting, parts, at: now, &actions)
+        case .verifyGoals(let indices): goalsRead(indices, parts, at: now, &actions)
+        default: feedback(parts, at: now, &actions)
         }
     }
 
@@ -122,12 +162,15 @@ extension DynamixelDriver {
         exchange = nil
         status.counters.timeouts += 1
         switch waiting.purpose {
-        case .feedback, .verifyGoals:
+        case .trial, .feedback, .verifyGoals:
             // The servos before the one that is missing have answered all the same.
-            let answer = DynamixelFastAnswer(truncated: decoder.unfinished, dataLength: waiting.dataLength)
+            let parts =
+                waiting.packet.instruction == .fastSyncRead
+                ? DynamixelFastAnswer(truncated: decoder.unfinished, dataLength: waiting.dataLength).parts
+                : waiting.parts
             decoder.reset()
-            cycleAnswered(waiting.purpose, answer.parts, at: now, &actions)
-        case .inspect, .rearm: break  // the cycle will notice
+            groupAnswered(waiting, parts, at: now, &actions)
+        case .inspect, .rearm, .remap: break  // the cycle will notice
         case .reboot, .bootPing: rebootTimedOut(waiting, at: now, &actions)
         default:
             if waiting.attempt < 3 {
@@ -142,8 +185,8 @@ extension DynamixelDriver {
 }
 
 extension DynamixelDriver.Exchange {
-    /// Bytes that a read asks of each servo.
-    var dataLength: Int {
-        packet.parameters.count >= 4 ? Int(packet.parameters[2]) | Int(packet.parameters[3]) << 8 : 0
-    }
+    /// Bytes that a sync read asks of each servo.
+    var dataLength: Int { packet.syncEntries?.first.map { Int($0.length) } ?? 0 }
+    /// The servos that it asks.
+    var ids: [UInt8] { packet.syncEntries?.map(\.id) ?? [] }
 }

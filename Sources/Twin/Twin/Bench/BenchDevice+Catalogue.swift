@@ -9,8 +9,11 @@ extension BenchDevice {
         ("jbd", jbd),
         ("daly", daly),
         ("odrive", odrive),
+        ("dynamixel", dynamixel),
+        ("feetech", feetech),
         ("zlac8015d", zlac8015d),
         ("relayBox", relayBox),
         ("boxRadio", boxRadio),
+        ("amt21", amt21),
     ]
 }

@@ -8,6 +8,9 @@ package import RobotModel
 package final class DynamixelBus: TwinDevice {
     /// Servos that are cut off from the bus: they neither hear nor answer. For fault injection.
     package var unplugged: Set<Int> = []
+    /// Whether the servos know fast reads and let their indirect block be mapped; old firmware does not.
+    package var knowsFastReads = true
+    package var knowsIndirectMaps = true
     package private(set) var servos: [Servo]
 
     private var decoder = DynamixelDecoder()
@@ -52,15 +55,18 @@ package final class DynamixelBus: TwinDevice {
 
     private func execute(_ packet: DynamixelPacket, at now: Instant) {
         switch packet.instruction {
-        case .syncRead, .fastSyncRead: readSeveral(packet, at: now)
-        case .bulkRead: bulkRead(packet, at: now)
+        case .syncRead, .bulkRead: readSeveral(packet.syncEntries ?? packet.bulkEntries ?? [], at: now)
+        case .fastSyncRead, .fastBulkRead:
+            // Who does not know an instruction for all says nothing: it was for nobody.
+            if knowsFastReads { readFast(packet.syncEntries ?? packet.bulkEntries ?? [], at: now) }
         case .syncWrite: syncWrite(packet, at: now)
         case .bulkWrite: bulkWrite(packet, at: now)
         default:
             guard packet.id == DynamixelPacket.broadcastID else {
                 guard let index = servo(packet.id, at: now) else { return }
                 let level = servos[index].statusReturnLevel
-                let (error, data) = servos[index].execute(packet, at: now)
+                let (error, data) =
+                    isRefusedMap(packet) ? (.access, []) : servos[index].execute(packet, at: now)
                 let answers =
                     switch packet.instruction {
                     case .ping: true
@@ -79,6 +85,11 @@ package final class DynamixelBus: TwinDevice {
         }
     }
 
+    private func isRefusedMap(_ packet: DynamixelPacket) -> Bool {
+        guard !knowsIndirectMaps, packet.instruction == .write, packet.parameters.count > 2 else { return false }
+        return (168..<224).contains(word(packet.parameters, 0))
+    }
+
     private func reply(_ index: Int, _ code: DynamixelStatusError.Code, _ data: [UInt8], at now: Instant) {
         let error = DynamixelStatusError(code, alert: servos[index].isAlert)
         send(
@@ -87,38 +98,31 @@ package final class DynamixelBus: TwinDevice {
 
     // Instructions for several servos.
 
-    private func readSeveral(_ packet: DynamixelPacket, at now: Instant) {
-        guard packet.id == DynamixelPacket.broadcastID, packet.parameters.count > 4 else { return }
-        let address = word(packet.parameters, 0)
-        let count = word(packet.parameters, 2)
-        let ids = packet.parameters[4...]
+    private func readSeveral(_ entries: [DynamixelPacket.BulkEntry], at now: Instant) {
+        for entry in entries {
+            guard let index = servo(entry.id, at: now), servos[index].statusReturnLevel >= 1 else { break }
+            let (code, data) = servos[index].read(address: Int(entry.address), count: Int(entry.length), at: now)
+            reply(index, code, data, at: now)
+        }
+    }
+
+    private func readFast(_ entries: [DynamixelPacket.BulkEntry], at now: Instant) {
         var parts: [DynamixelFastAnswer.Part] = []
         var delay = Duration.zero
-        for id in ids {
-            guard let index = servo(id, at: now), servos[index].statusReturnLevel >= 1 else { break }
-            let (code, data) = servos[index].read(address: address, count: count, at: now)
-            if packet.instruction == .syncRead {
-                reply(index, code, data, at: now)
-                continue
-            }
+        for entry in entries {
+            guard let index = servo(entry.id, at: now), servos[index].statusReturnLevel >= 1 else { break }
+            let count = Int(entry.length)
+            let (code, data) = servos[index].read(address: Int(entry.address), count: count, at: now)
             delay += servos[index].returnDelay
             let padded = data.isEmpty ? [UInt8](repeating: 0, count: count) : data
             parts.append(
                 DynamixelFastAnswer.Part(
-                    id: id, error: DynamixelStatusError(code, alert: servos[index].isAlert), data: padded))
+                    id: entry.id, error: DynamixelStatusError(code, alert: servos[index].isAlert), data: padded))
         }
         guard !parts.isEmpty else { return }
-        send(DynamixelFastAnswer(parts: parts).encoded(announcing: ids.count), after: delay, at: now)
-    }
-
-    private func bulkRead(_ packet: DynamixelPacket, at now: Instant) {
-        let entries = packet.parameters
-        for start in stride(from: 0, to: entries.count - entries.count % 5, by: 5) {
-            guard let index = servo(entries[start], at: now), servos[index].statusReturnLevel >= 1 else { break }
-            let (code, data) = servos[index].read(
-                address: word(entries, start + 1), count: word(entries, start + 3), at: now)
-            reply(index, code, data, at: now)
-        }
+        send(
+            DynamixelFastAnswer(parts: parts).encoded(announcing: entries.map { Int($0.length) }), after: delay,
+            at: now)
     }
 
     private func syncWrite(_ packet: DynamixelPacket, at now: Instant) {
