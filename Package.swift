@@ -138,7 +138,8 @@ let package = Package(
         room(
             "RobotRuntime", in: "Runtime",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "Console", "Control", "DeviceIO", "Devices",
+                "BoardFile", "BuildingImport", "BuildingMap", "Console", "Control", "DeviceIO", "DeviceProtocols",
+                "Devices",
                 "Estimation", "Facilities", "Missions", "Motion", "Realtime", "Reflow", "RobotModel", "RoutePlanning",
                 "Safety", "StructuredText",
             ],

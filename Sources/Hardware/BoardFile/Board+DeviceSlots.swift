@@ -128,8 +128,10 @@ extension JointSlot {
         let gripperField = field.required("gripper")
         let gripper = GripperSettings(gripperField)
         rejectDuplicates(
-            (jointFields + heldFields + [gripperField]).map { $0.required("id") }, of: "servo id", hint: "each servo has its own id")
-        rejectDuplicates((jointFields + heldFields).map { $0.required("name") }, of: "joint name", hint: "name every joint once")
+            (jointFields + heldFields + [gripperField]).map { $0.required("id") }, of: "servo id",
+            hint: "each servo has its own id")
+        rejectDuplicates(
+            (jointFields + heldFields).map { $0.required("name") }, of: "joint name", hint: "name every joint once")
         self.init(
             driver: driver, port: port, rate: rate, busWatchdog: watchdog, staleAfter: stale,
             arm: KinematicChain(joints: joints, tool: Pose3D(field.required("tool"))),

@@ -69,12 +69,13 @@ extension BatteryMonitorSlot {
 }
 
 extension InertialSlot {
-    /// `{ driver: witmotion, port, rpy: [0, 0, 0], stale_after_ms }`
+    /// `{ driver: witmotion, port, rate: 50, rpy: [0, 0, 0], stale_after_ms }`
     init(_ field: Field) {
         let angles = field.optional("rpy")?.doubles(count: 3, in: -7...7, unit: "radians") ?? [0, 0, 0]
         self.init(
             driver: field.required("driver").driver(), port: PortSettings(field.required("port")),
-            roll: angles[0], pitch: angles[1], yaw: angles[2],
+            outputRate: field.required("rate").double(in: 0.2...200, unit: "outputs a second"), roll: angles[0],
+            pitch: angles[1], yaw: angles[2],
             staleAfter: field.required("stale_after_ms").milliseconds(in: 20...60_000))
     }
 }

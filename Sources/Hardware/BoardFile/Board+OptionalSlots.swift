@@ -31,7 +31,7 @@ public struct JointEncoderSlot: Sendable {
         public var joint: Int
         /// Node address on the bus.
         public var address: Int
-        /// +1 or -1: joint angle = sign × encoder angle + offset.
+        /// +1 or -1: encoder angle = sign × joint angle + offset.
         public var sign: Double
         /// Radians.
         public var offset: Double
@@ -64,6 +64,8 @@ public struct InertialSlot: Sendable {
 
     public var driver: Driver
     public var port: PortSettings
+    /// Outputs a second that the unit is set to.
+    public var outputRate: Double
     /// The unit's frame in `base_link`: roll, pitch, yaw in radians.
     public var roll: Double
     public var pitch: Double

@@ -89,8 +89,7 @@ public struct BaseGeometry: Sendable {
 public struct LidarSlot: Sendable {
     /// The cards that fit.
     public enum Driver: String, Sendable, CaseIterable {
-        case rplidar, ld06, ydlidar, hokuyo
-        case hesaiJT16 = "hesai-jt16"
+        case rplidar, ld06, hokuyo
         case hesaiXT = "hesai-xt"
     }
 

@@ -15,40 +15,44 @@ final class DeviceRack: Sendable {
 
     static let wheelsSlot: SlotID = "wheels"
 
+    /// Throws what is wrong with a file that a device's slot names.
     init(
         board: Board, channels: TickChannels, ports: any SerialPortOpening, gpio: any GPIOLineOpening
-    ) {
-        let wheelLine = SerialLine(board.wheels.port)
-        let wheels = ZLAC8015DDriver(
-            ZLAC8015DDriver.Configuration(
-                slot: Self.wheelsSlot, line: wheelLine, unit: UInt8(board.wheels.unit), rate: board.wheels.rate,
-                leftInverted: board.wheels.leftInverted, rightInverted: board.wheels.rightInverted,
-                countsPerRevolution: board.wheels.countsPerRevolution, batteryCurve: board.battery.curve),
-            setpoint: channels.wheelSetpoint, state: channels.wheels, battery: channels.battery)
-        let joints = Self.jointDriver(board.joints, channels)
-        let lidar = RPLIDARDriver(
-            slot: "lidar", baudRate: board.lidar.port.baudRate, motorRPM: board.lidar.motorRPM,
-            minRange: board.lidar.minRange, maxRange: board.lidar.maxRange, samples: channels.samples)
-        let facilities = RelayBoxDriver(
-            slot: "facilities", line: SerialLine(board.facilities.port), unit: UInt8(board.facilities.unit),
-            mailbox: relay)
-        let box = BoxRadioDriver(
-            slot: "box_radio", line: SerialLine(board.boxRadio.port), unit: UInt8(board.boxRadio.unit),
-            mailbox: boxRadio)
-        digital = DigitalIO(
-            slot: "gpio", lines: board.gpio.map(GPIORequest.init), opener: gpio, inputs: channels.inputs)
+    ) throws(RobotError) {
         func pump(_ driver: any DeviceDriver, _ port: PortSettings) -> (SlotID, String, any DeviceService) {
             (driver.status.slot, port.path, DevicePump(driver: driver, line: SerialLine(port), opener: ports))
         }
-        services = [
-            pump(wheels, board.wheels.port),
+        digital = DigitalIO(
+            slot: "gpio", lines: board.gpio.map(GPIORequest.init), opener: gpio, inputs: channels.inputs)
+        var services = [
+            pump(Self.wheelDriver(board, channels), board.wheels.port),
             ("gpio", board.gpio.first?.chip ?? "", digital),
-            pump(lidar, board.lidar.port),
-            pump(joints, board.joints.port),
-            pump(facilities, board.facilities.port),
-            pump(box, board.boxRadio.port),
+        ]
+        for (slot, samples) in zip(board.lidars, channels.samples) {
+            for driver in try Self.lidarDrivers(slot, samples) { services.append(pump(driver.driver, driver.port)) }
+        }
+        services.append(pump(Self.jointDriver(board.joints, channels), board.joints.port))
+        if let slot = board.jointEncoders, let states = channels.jointEncoders {
+            services.append(pump(Self.encoderDriver(slot, board.joints, states), slot.port))
+        }
+        if let slot = board.battery.monitor {
+            services.append(pump(Self.batteryDriver(slot, channels), slot.port))
+        }
+        if let slot = board.inertial, let states = channels.inertial {
+            services.append(pump(Self.inertialDriver(slot, states), slot.port))
+        }
+        services += [
+            pump(
+                RelayBoxDriver(
+                    slot: "facilities", line: SerialLine(board.facilities.port), unit: UInt8(board.facilities.unit),
+                    mailbox: relay), board.facilities.port),
+            pump(
+                BoxRadioDriver(
+                    slot: "box_radio", line: SerialLine(board.boxRadio.port), unit: UInt8(board.boxRadio.unit),
+                    mailbox: boxRadio), board.boxRadio.port),
             pump(KeypadDriver(slot: "keypad", mailbox: keypad), board.keypad.port),
         ]
+        self.services = services
     }
 
     /// The health of every device.
@@ -65,20 +69,6 @@ final class DeviceRack: Sendable {
     /// Serves every device once, for a main that drives the clock by hand.
     func service(at now: Instant) {
         for entry in services { entry.service.service(at: now) }
-    }
-
-    private static func jointDriver(_ slot: JointSlot, _ channels: TickChannels) -> DynamixelDriver {
-        let joints = slot.arm.joints.indices.map { index in
-            DynamixelDriver.Joint(
-                name: slot.arm.joints[index].name, id: UInt8(slot.ids[index]), sign: slot.signs[index],
-                offset: slot.offsets[index])
-        }
-        let gripper = DynamixelDriver.Gripper(
-            id: UInt8(slot.gripper.id), closedWidth: slot.gripper.closedWidth,
-            widthPerRadian: slot.gripper.widthPerRadian)
-        return DynamixelDriver(
-            slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,
-            busWatchdog: slot.busWatchdog, states: channels.joints, setpoints: channels.jointSetpoint)
     }
 }
 

@@ -39,7 +39,7 @@ struct RobotParts: Sendable {
         self.log = log
         self.version = version
         channels = TickChannels(board: board)
-        rack = DeviceRack(board: board, channels: channels, ports: ports, gpio: gpio)
+        rack = try DeviceRack(board: board, channels: channels, ports: ports, gpio: gpio)
         recorder = try Recorder(
             origin: Recording.Origin(robot: board.name, boot: boot, version: version),
             settings: Recorder.Settings(

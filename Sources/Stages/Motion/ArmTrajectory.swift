@@ -113,7 +113,9 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// A sum of the two knots' positions (`p0`, `p1`) and velocities (`v0`, `v1`).
-    @inlinable @_noAllocation @_noLocks func weighted(_ knot: Int, _ p0: Double, _ p1: Double, _ v0: Double, _ v1: Double)
+    @inlinable @_noAllocation @_noLocks func weighted(
+        _ knot: Int, _ p0: Double, _ p1: Double, _ v0: Double, _ v1: Double
+    )
         -> JointVector
     {
         let next = min(knot + 1, knotCount - 1)

@@ -5,7 +5,9 @@ import RobotModel
 extension Twin {
     /// The emulated device of every slot of the board that hangs on a line of its own, in a fixed order: their place
     /// chooses the stream of a line's noise.
-    static func devices(_ board: Board, _ world: World, _ boxRadio: BoxRadioDevice) -> [(SlotID, PortSettings, any TwinDevice)] {
+    static func devices(_ board: Board, _ world: World, _ boxRadio: BoxRadioDevice) -> [(
+        SlotID, PortSettings, any TwinDevice
+    )] {
         var devices: [(SlotID, PortSettings, any TwinDevice)] = []
         let first = board.lidar
         devices.append((first.slot, first.port, lidar(first, world)))
@@ -33,6 +35,7 @@ extension Twin {
         switch slot.driver {
         case .rplidar: return RPLIDARDevice(laser: laser)
         case .ld06: return LD06Device(laser: laser, revolutionsPerSecond: revolutionsPerSecond)
+        case .hesaiXT: return HesaiXTDevice(laser: laser)
         case .hokuyo: return HokuyoDevice(laser: laser, parameters: .urg04LX)
         }
     }
@@ -79,7 +82,7 @@ extension Twin {
         case .witmotion:
             WitMotionDevice(
                 plant: world.senses.inertial, content: [.acceleration, .angularVelocity, .pressure],
-                rate: slot.port.baudRate >= 57_600 ? 50 : 10, seed: world.scenario.seed)
+                rate: slot.outputRate, seed: world.scenario.seed)
         }
     }
 }

@@ -128,8 +128,12 @@ struct ArmFollower: Sendable {
         return worst
     }
 
-    private var isMoving: Bool { @_noAllocation @_noLocks get { if case .moving = monitor.verdict { true } else { false } } }
-    private var isReached: Bool { @_noAllocation @_noLocks get { if case .reached = monitor.verdict { true } else { false } } }
+    private var isMoving: Bool {
+        @_noAllocation @_noLocks get { if case .moving = monitor.verdict { true } else { false } }
+    }
+    private var isReached: Bool {
+        @_noAllocation @_noLocks get { if case .reached = monitor.verdict { true } else { false } }
+    }
 
     /// Starts from the measured positions, so that switching torque on never makes a jump.
     @_noAllocation @_noLocks

@@ -78,7 +78,8 @@ struct SensorWatch: Sendable {
         var index = 0
         while index < encoderCount {
             let joint = Int(joints[index])
-            let both = encoders.value.answered & (1 << UInt16(index)) != 0 && state.value.answered & (1 << UInt16(joint)) != 0
+            let both =
+                encoders.value.answered & (1 << UInt16(index)) != 0 && state.value.answered & (1 << UInt16(joint)) != 0
             if both { worst = max(worst, abs(encoders.value.position[index] - state.value.position[joint])) }
             index += 1
         }

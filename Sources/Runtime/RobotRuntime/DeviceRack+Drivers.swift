@@ -1,0 +1,171 @@
+import BoardFile
+import DeviceIO
+import DeviceProtocols
+import Devices
+import Realtime
+import RobotModel
+import StructuredText
+
+// From a slot of the board file to the driver that serves it: the one place that knows every card.
+extension DeviceRack {
+    static func wheelDriver(_ board: Board, _ channels: TickChannels) -> any DeviceDriver {
+        let slot = board.wheels
+        // A battery that speaks for itself knows better than its voltage.
+        let battery =
+            board.battery.monitor == nil
+            ? channels.battery : LatestValue<Stamped<BatteryState>>(Stamped(BatteryState(), at: .longAgo))
+        switch slot.driver {
+        case .zlac8015d:
+            return ZLAC8015DDriver(
+                ZLAC8015DDriver.Configuration(
+                    slot: wheelsSlot, line: SerialLine(slot.port), unit: UInt8(slot.unit), rate: slot.rate,
+                    leftInverted: slot.leftInverted, rightInverted: slot.rightInverted,
+                    countsPerRevolution: slot.countsPerRevolution, batteryCurve: board.battery.curve),
+                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: battery)
+        case .odrive:
+            return ODriveDriver(
+                ODriveDriver.Configuration(
+                    slot: wheelsSlot, line: SerialLine(slot.port), rate: slot.rate, leftInverted: slot.leftInverted,
+                    rightInverted: slot.rightInverted, batteryCurve: board.battery.curve),
+                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: battery)
+        }
+    }
+
+    /// The driver of a LiDAR, and those of what hangs on ports of its own beside it.
+    static func lidarDrivers(
+        _ slot: LidarSlot, _ samples: Ring<LaserSample>
+    ) throws(RobotError) -> [(driver: any DeviceDriver, port: PortSettings)] {
+        let (nearest, farthest, rings) = (slot.minRange, slot.maxRange, [samples])
+        switch slot.driver {
+        case .rplidar:
+            let driver = RPLIDARDriver(
+                slot: slot.slot, baudRate: slot.port.baudRate, motorRPM: slot.motorRPM, minRange: nearest,
+                maxRange: farthest, samples: rings)
+            return [(driver, slot.port)]
+        case .ld06:
+            let driver = LD06Driver(
+                slot: slot.slot, model: try model(slot) ?? .ld06, baudRate: slot.port.baudRate, minRange: nearest,
+                maxRange: farthest, samples: rings)
+            return [(driver, slot.port)]
+        case .hokuyo:
+            let driver = HokuyoDriver(
+                slot: slot.slot, baudRate: slot.port.baudRate, isPaced: !slot.port.path.contains("ttyACM"),
+                minRange: nearest, maxRange: farthest, samples: rings)
+            return [(driver, slot.port)]
+        case .hesaiXT: return try hesaiXT(slot, rings)
+        }
+    }
+
+    /// A model by the board file's word. Throws when there is none of that name.
+    private static func model<Model: RawRepresentable & CaseIterable>(
+        _ slot: LidarSlot
+    ) throws(RobotError) -> Model? where Model.RawValue == String {
+        guard let name = slot.model else { return nil }
+        if let model = Model(rawValue: name) { return model }
+        throw RobotError(
+            .invalidFile, "lidars.\(slot.slot).model is '\(name)'",
+            expected: Model.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+    }
+
+    /// The angles of its channels come from a file, else from the device's own command port, else from the data sheet.
+    private static func hesaiXT(
+        _ slot: LidarSlot, _ rings: [Ring<LaserSample>]
+    ) throws(RobotError) -> [(driver: any DeviceDriver, port: PortSettings)] {
+        func driver(_ angles: HesaiXTDriver.AngleSource) -> any DeviceDriver {
+            HesaiXTDriver(
+                slot: slot.slot, angles: angles, minRange: slot.minRange, maxRange: slot.maxRange, samples: rings)
+        }
+        if let path = slot.calibration {
+            return [(driver(.file(try hesaiCalibration(path))), slot.port)]
+        }
+        // udp:192.168.1.201:2368 names the device; udp:2368 takes whoever sends.
+        let parts = slot.port.path.split(separator: ":")
+        guard parts.count == 3 else { return [(driver(.nominal), slot.port)] }
+        let box = HesaiCalibrationBox()
+        return [
+            (driver(.device(box)), slot.port),
+            (
+                HesaiPTCDriver(slot: SlotID("\(slot.slot)_ptc"), box: box),
+                PortSettings(path: "tcp:\(parts[1]):9347", baudRate: 1)
+            ),
+        ]
+    }
+
+    private static func hesaiCalibration(_ path: String) throws(RobotError) -> HesaiCalibration {
+        let text: String
+        do throws(FileProblems) {
+            text = try readTextFile(path, limit: 1 << 20)
+        } catch {
+            throw error.problems.first ?? RobotError(.unreadableFile, "\(path) cannot be read")
+        }
+        do throws(HesaiCalibration.Problem) {
+            return try HesaiCalibration(text: text)
+        } catch {
+            throw RobotError(
+                .invalidFile, error.what, at: SourceLocation(file: path, line: max(1, error.line), column: 1),
+                expected: "the maker's calibration file: channel, elevation, azimuth in degrees")
+        }
+    }
+
+    static func jointDriver(_ slot: JointSlot, _ channels: TickChannels) -> any DeviceDriver {
+        let arm = slot.arm.joints.indices.map { index in
+            BusJoint(
+                name: slot.arm.joints[index].name, id: UInt8(slot.ids[index]), sign: slot.signs[index],
+                offset: slot.offsets[index])
+        }
+        let joints =
+            arm + slot.held.map { BusJoint(name: $0.name, id: UInt8($0.id), sign: $0.sign, offset: $0.offset) }
+        let gripper = BusGripper(
+            id: UInt8(slot.gripper.id), closedWidth: slot.gripper.closedWidth,
+            widthPerRadian: slot.gripper.widthPerRadian)
+        switch slot.driver {
+        case .dynamixel:
+            return DynamixelDriver(
+                slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,
+                busWatchdog: slot.busWatchdog, states: channels.joints, setpoints: channels.jointSetpoint)
+        case .feetech:
+            return FeetechDriver(
+                slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,
+                states: channels.joints, setpoints: channels.jointSetpoint)
+        }
+    }
+
+    static func encoderDriver(
+        _ slot: JointEncoderSlot, _ joints: JointSlot, _ states: LatestValue<Stamped<EncoderState>>
+    ) -> any DeviceDriver {
+        switch slot.driver {
+        case .amt21:
+            AMT21Driver(
+                slot: "joint_encoders", baudRate: slot.port.baudRate, rate: slot.rate,
+                encoders: slot.encoders.map {
+                    AMT21Driver.Encoder(
+                        name: joints.arm.joints[$0.joint].name, address: UInt8($0.address), sign: $0.sign,
+                        offset: $0.offset)
+                }, states: states)
+        }
+    }
+
+    static func batteryDriver(_ slot: BatteryMonitorSlot, _ channels: TickChannels) -> any DeviceDriver {
+        let kind: BatteryDriver.Kind =
+            switch slot.driver {
+            case .daly: .daly
+            case .jbd: .jbd
+            }
+        return BatteryDriver(
+            BatteryDriver.Configuration(slot: "battery", kind: kind, baudRate: slot.port.baudRate),
+            battery: channels.battery)
+    }
+
+    static func inertialDriver(
+        _ slot: InertialSlot, _ states: LatestValue<Stamped<InertialState>>
+    ) -> any DeviceDriver {
+        switch slot.driver {
+        case .witmotion:
+            WitMotionDriver(
+                WitMotionDriver.Configuration(
+                    slot: "inertial", baudRate: slot.port.baudRate, outputRate: slot.outputRate, yaw: slot.yaw,
+                    pitch: slot.pitch, roll: slot.roll),
+                inertia: states)
+        }
+    }
+}
