@@ -121,6 +121,7 @@ struct BatteryDriverTests {
         var status = bench.driver.status
         #expect(status.phase == .degraded && status.fault?.code == .hardwareAlert)
         #expect(status.fault?.what.contains("cell over-voltage, under-temperature while charging") == true)
+        #expect(status.fault?.what.contains("cell 8 3.271 V, cell 1 3.279 V") == true)
         #expect(status.fault?.hint?.contains("charger off") == true)
         #expect(battery.load().value.faults != 0 && bench.now - battery.load().time < .seconds(1.2))
         device.faults = DalyFaults(bits: 1 << 6)

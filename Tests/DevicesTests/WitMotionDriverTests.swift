@@ -186,7 +186,8 @@ struct WitMotionDriverTests {
     func truncated() {
         var bench = bench(device())
         bench.run(for: .seconds(3), step: .milliseconds(1))
-        // The cut leaves four whole frames and half a fifth of each output: what is whole goes on, the pressure does not.
+        // The cut leaves four whole frames and half a fifth of each output: what is whole goes on, the pressure does
+        // not.
         bench.distort = { Array($0.dropLast(5)) }
         bench.run(for: .seconds(5), step: .milliseconds(1))
         #expect(

@@ -1,6 +1,7 @@
 import DeviceProtocols
 
-/// Any bytes into the decoders of both sides, in two cuts and in one: the same must be found, and found again when packed.
+/// Any bytes into the decoders of both sides, in two cuts and in one: the same must be found, and found again when
+/// packed.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     var bytes = Array(UnsafeBufferPointer(start: data, count: size))

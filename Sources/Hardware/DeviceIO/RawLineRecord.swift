@@ -2,8 +2,8 @@ public import RobotModel
 
 /// A piece of what went over a line: bytes in one direction, and when.
 ///
-/// What `RecordingPort` hands out and a replay plays. How it is kept (a channel of a recording, a file of a bug report) is
-/// the owner's business.
+/// What `RecordingPort` hands out and a replay plays. How it is kept (a channel of a recording, a file of a bug report)
+/// is the owner's business.
 public struct RawLineRecord: Hashable, Sendable, Codable {
     /// Who said it.
     public enum Direction: String, Hashable, Sendable, Codable { case fromDevice, toDevice }

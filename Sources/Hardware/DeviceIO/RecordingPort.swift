@@ -5,8 +5,8 @@ public import RobotModel
 ///     let opener = RecordingPorts(SystemSerialPorts(), clock: clock) { record in trace.push(record) }
 ///     let pump = DevicePump(driver: driver, line: line, opener: opener)
 ///
-/// Told are the bytes that were really read and really taken, each call's as one piece. The closure is called on the thread
-/// that uses the port, before the call returns: it must not wait.
+/// Told are the bytes that were really read and really taken, each call's as one piece. The closure is called on the
+/// thread that uses the port, before the call returns: it must not wait.
 public final class RecordingPort: SerialPort {
     private let port: any SerialPort
     private let clock: @Sendable () -> Instant

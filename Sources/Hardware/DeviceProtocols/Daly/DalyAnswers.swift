@@ -7,7 +7,8 @@ public struct DalyPack: Hashable, Sendable {
 
     /// Tenths of a volt.
     public var decivolts: Int
-    /// Tenths of an ampere, as the battery counts: in most firmwares positive while it is discharged (see `DalySwitches`).
+    /// Tenths of an ampere, as the battery counts: in most firmwares positive while it is discharged (see
+    /// `DalySwitches`).
     public var deciamperes: Int
     /// Tenths of a per cent.
     public var permille: Int
@@ -93,11 +94,11 @@ public struct DalyTemperatures: Hashable, Sendable {
     }
 }
 
-/// What the battery does and whether its switches conduct (0x93): u8 state, u8 charge switch, u8 discharge switch, u8 life
-/// counter, u32 remaining mAh.
+/// What the battery does and whether its switches conduct (0x93): u8 state, u8 charge switch, u8 discharge switch, u8
+/// life counter, u32 remaining mAh.
 ///
-/// The state is what the sign of the current is read from: firmwares count the current in either sense (the three public
-/// implementations say "discharging is positive", dumps of active balancers show the opposite).
+/// The state is what the sign of the current is read from: firmwares count the current in either sense (the three
+/// public implementations say "discharging is positive", dumps of active balancers show the opposite).
 public struct DalySwitches: Hashable, Sendable {
     public enum State: UInt8, Hashable, Sendable, Encodable { case idle, charging, discharging }
 

@@ -1,7 +1,7 @@
 /// Faults and warnings of a Daly battery (0x98): seven bytes of a bit each, and a fault code.
 ///
 /// In bytes 0 to 3 each trouble has two bits: a first level that warns and a second that switches off. Bytes 4 to 6 are
-/// failures of the electronics. Source of the bits: "Part 4: Daly RS485+UART Protocol", command 0x98.
+/// failures of the electronics. Source of the bits: "Part 4: Daly RS485+UART Protocol", command 0x98; softwarecrash/Daly2MQTT agrees bit for bit.
 public struct DalyFaults: Hashable, Sendable {
     /// The seven bytes, byte 0 lowest; bit 10 is bit 2 of byte 1.
     public var bits: UInt64
@@ -32,9 +32,9 @@ public struct DalyFaults: Hashable, Sendable {
             .filter { !$0.hasPrefix(Self.charge) }
     }
 
-    /// The protections in 32 bits: the second levels of bytes 0 to 3 in bits 0…13 (those of the charge left out), byte 4 in
-    /// bits 14…21, bytes 5 and 6 in bits 22…31 with the two communication faults in one bit and the two of the measuring
-    /// modules in one.
+    /// The protections in 32 bits: the second levels of bytes 0 to 3 in bits 0…13 (those of the charge left out), byte
+    /// 4 in bits 14…21, bytes 5 and 6 in bits 22…31 with the two communication faults in one bit and the two of the
+    /// measuring modules in one.
     public var summary: UInt32 {
         var result: UInt32 = 0
         for (index, name) in Self.pairs.enumerated() where bit(2 * index + 1) && !name.hasPrefix(Self.charge) {

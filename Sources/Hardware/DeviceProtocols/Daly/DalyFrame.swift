@@ -2,8 +2,8 @@
 ///
 ///     A5  address  command  08  d0 … d7  sum        sum: low byte of the sum of all before it
 ///
-/// A host asks with its own address (0x40 over RS-485 and USB, 0x80 over UART) and eight zeros; the battery answers with
-/// address 0x01 and the command asked for. Numbers are big-endian.
+/// A host asks with its own address (0x40 over RS-485 and USB, 0x80 over UART) and eight zeros; the battery answers
+/// with address 0x01 and the command asked for. Numbers are big-endian.
 ///
 /// Source: "Part 4: Daly RS485+UART Protocol"; its layouts were held against three public implementations that agree
 /// (dreadnought/python-daly-bms, Louisvdw/dbus-serialbattery, maland16/daly-bms-uart) and a line dump (tests).

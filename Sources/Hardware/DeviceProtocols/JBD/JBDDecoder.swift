@@ -1,7 +1,7 @@
 /// Finds a JBD battery's answers in the bytes of a line; the host's side.
 ///
-/// A frame that fails costs one byte. What a host says looks like an answer of the register A5 or 5A with a status that is
-/// none, and is passed over: a line with an echo gives it back.
+/// A frame that fails costs one byte. What a host says looks like an answer of the register A5 or 5A with a status that
+/// is none, and is passed over: a line with an echo gives it back.
 public struct JBDAnswerDecoder: Sendable {
     public private(set) var counters = FrameCounters()
     private var frames = JBDFrames()
@@ -42,8 +42,8 @@ public struct JBDRequestDecoder: Sendable {
     }
 }
 
-/// The search that both sides share: the two kinds of frame differ in what the second and third byte may be and in where
-/// the check begins.
+/// The search that both sides share: the two kinds of frame differ in what the second and third byte may be and in
+/// where the check begins.
 private struct JBDFrames: Sendable {
     private var pending = PendingBytes()
     private var inGap = false
@@ -97,8 +97,8 @@ private struct JBDFrames: Sendable {
         pending.compact()
     }
 
-    /// Whether a whole frame with a good check begins behind the first byte: then the first one's length was damaged, and
-    /// waiting for its end would cost the frame inside.
+    /// Whether a whole frame with a good check begins behind the first byte: then the first one's length was damaged,
+    /// and waiting for its end would cost the frame inside.
     private func holdsFrame() -> Bool {
         for start in 1..<pending.count where pending[start] == JBDMark.start {
             guard start + 4 <= pending.count else { return false }

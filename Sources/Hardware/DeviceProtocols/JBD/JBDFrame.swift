@@ -4,8 +4,8 @@
 ///
 /// The check is 0x10000 minus the sum of register, length and data, big-endian.
 ///
-/// Source: "Jiabaida Software Board General Protocol" V4 and V13 (vectors in the tests); held against the register map of
-/// bms-tools and FurTrader/OverkillSolarBMS, which agree.
+/// Source: "Jiabaida Software Board General Protocol" V4 and V13 (vectors in the tests); held against the register map
+/// of bms-tools and FurTrader/OverkillSolarBMS, which agree.
 public struct JBDRequest: Hashable, Sendable {
     public var writes: Bool
     public var register: JBDRegister

@@ -2,8 +2,8 @@
 ///
 ///     FF  AA  register  low  high
 ///
-/// A write counts only within ten seconds after `unlock`. It holds until the unit is switched off, unless `save` follows.
-/// Source: the maker's SDK (REG.h) and "WT901 Datasheet v20-0702", section 5.2.
+/// A write counts only within ten seconds after `unlock`. It holds until the unit is switched off, unless `save`
+/// follows. Source: the maker's SDK (REG.h) and "WT901 Datasheet v20-0702", section 5.2.
 public struct WitMotionCommand: Hashable, Sendable {
     /// A register.
     public struct Register: RawRepresentable, Hashable, Sendable {

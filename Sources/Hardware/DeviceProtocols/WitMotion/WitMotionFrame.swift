@@ -2,8 +2,8 @@
 ///
 ///     55  type  d0 … d7  sum        sum: low byte of the sum of all before it; numbers little-endian
 ///
-/// Source: "WT901 Datasheet v20-0702", section 5.1, and the maker's SDK (WITMOTION/WitStandardProtocol_JY901, REG.h); held
-/// against ElettraSciComp/witmotion_IMU_QT, which agrees.
+/// Source: "WT901 Datasheet v20-0702", section 5.1, and the maker's SDK (WITMOTION/WitStandardProtocol_JY901, REG.h);
+/// held against ElettraSciComp/witmotion_IMU_QT, which agrees.
 public struct WitMotionFrame: Hashable, Sendable, BitwiseCopyable {
     /// What a frame holds.
     public struct Kind: RawRepresentable, Hashable, Sendable, BitwiseCopyable {

@@ -17,6 +17,8 @@ struct BatteryReading: Sendable {
     /// What may become one.
     var warnings: [String] = []
     var cells: Int?
+    /// Of the cells, in words: what an alert is told with.
+    var detail = ""
     /// Model, make-up, age.
     var identity = ""
 }

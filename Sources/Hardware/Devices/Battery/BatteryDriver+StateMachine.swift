@@ -105,9 +105,10 @@ extension BatteryDriver {
             reading.protections.isEmpty
             ? "warns of \(warned)" : "protects itself: \(acted)" + (warned.isEmpty ? "" : "; it warns of \(warned)")
         let temperature = reading.temperature.map { ", \($0) °C" } ?? ""
+        let cells = reading.detail.isEmpty ? "" : "; \(reading.detail)"
         status.fault = RobotError(
             .hardwareAlert,
-            "the \(dialect.title) \(what) (\(reading.voltage) V, \(reading.current) A\(temperature))",
+            "the \(dialect.title) \(what) (\(reading.voltage) V, \(reading.current) A\(temperature)\(cells))",
             hint: Self.advice(reading.protections + reading.warnings))
     }
 
@@ -177,8 +178,8 @@ extension BatteryDriver {
         }
         return RobotError(
             .garbage,
-            "the \(dialect.title)'s line at \(configuration.baudRate) baud: \(heard) bytes arrived, but no answer to \(name) "
-                + "among them",
+            "the \(dialect.title)'s line at \(configuration.baudRate) baud: \(heard) bytes arrived, but no answer to "
+                + "\(name) among them",
             hint: hasRun
                 ? "it has run at this rate: look for a loose plug, or a cable that lies beside the motors'"
                 : "is the rate right (9600 as delivered)? is it this kind of battery? two kinds look alike from outside"

@@ -4,15 +4,15 @@ public import RobotModel
 
 /// Asks a smart battery over its serial line for what it measures, and says in words what it complains of.
 ///
-/// The battery is left alone until it is quiet, asked who it is, and then asked round and round. A state is published once
-/// a round. Protections that have acted and warnings of the battery make it degraded; the state goes on being published,
-/// since nobody needs it more. A battery that does not answer three times is taken through the opening again, and then its
-/// port is reopened. Nothing is ever written to the battery.
+/// The battery is left alone until it is quiet, asked who it is, and then asked round and round. A state is published
+/// once a round. Protections that have acted and warnings of the battery make it degraded; the state goes on being
+/// published, since nobody needs it more. A battery that does not answer three times is taken through the opening
+/// again, and then its port is reopened. Nothing is ever written to the battery.
 ///
-/// Delay model: a state is stamped with the end of the line's time before the answer that holds voltage and current: its
-/// arrival less the line time of its own bytes and of those behind it. Batteries measure by themselves a few times a
-/// second and do not say when, so the true age is up to about half a second more. Temperatures and charger, where they
-/// are asked for apart, are up to one round older.
+/// Delay model: a state is stamped with the end of the line's time before the answer that holds voltage and current:
+/// its arrival less the line time of its own bytes and of those behind it. Batteries measure by themselves a few times
+/// a second and do not say when, so the true age is up to about half a second more. Temperatures and charger, where
+/// they are asked for apart, are up to one round older.
 public struct BatteryDriver: DeviceDriver {
     /// Which protocol a battery speaks.
     public enum Kind: String, Hashable, Sendable, CaseIterable { case daly, jbd }
@@ -22,7 +22,8 @@ public struct BatteryDriver: DeviceDriver {
         public var kind: Kind
         /// Bits a second.
         public var baudRate: Int
-        /// Rounds a second, at most 2: a round of six questions takes 0.4 s at 9600 bit/s.
+        /// Rounds a second, at most 2; a Daly's round of six questions takes 0.6 s at 9600 bit/s, and then sets the
+        /// pace.
         public var rate: Double
         /// Cells in series that the battery must have; nil takes any battery.
         public var cells: Int?
@@ -54,7 +55,8 @@ public struct BatteryDriver: DeviceDriver {
     var echoes = 0
     var answers = 0
 
-    /// From a question to the end of its answer: 13 to 70 bytes each way, 100 ms of the battery's own, 16 of an adapter.
+    /// From a question to the end of its answer: 13 to 70 bytes each way, 100 ms of the battery's own, 16 of an
+    /// adapter.
     static let answerTime = Duration.milliseconds(350)
 
     /// A driver that publishes into `battery`.

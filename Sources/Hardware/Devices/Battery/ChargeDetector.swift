@@ -2,8 +2,9 @@ import RobotModel
 
 /// Tells from the current whether a charger feeds the battery, where the battery does not say it.
 ///
-/// A robot always draws something, so at the dock no current leaves the battery, and off the dock it does. Braking charges
-/// for a moment, too: the current must flow in for three seconds before it counts, and out for two before it ends.
+/// A robot always draws something, so at the dock no current leaves the battery, and off the dock it does. Braking
+/// charges for a moment, too: the current must flow in for three seconds before it counts, and out for two before it
+/// ends.
 struct ChargeDetector: Sendable {
     private static let begins = Duration.seconds(3)
     private static let ends = Duration.seconds(2)

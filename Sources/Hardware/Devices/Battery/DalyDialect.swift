@@ -66,7 +66,11 @@ struct DalyDialect: BatteryDialect {
         case .temperatures:
             guard let temperatures = DalyTemperatures(data: frame.data) else { return false }
             reading.temperature = Double(temperatures.warmest)
-        case .cellExtremes: return DalyCellExtremes(data: frame.data) != nil
+        case .cellExtremes:
+            guard let cells = DalyCellExtremes(data: frame.data) else { return false }
+            reading.detail =
+                "cell \(cells.lowestCell) \(Double(cells.lowestMillivolts) / 1000) V, "
+                + "cell \(cells.highestCell) \(Double(cells.highestMillivolts) / 1000) V"
         case .faults:
             guard let faults = DalyFaults(data: frame.data) else { return false }
             reading.faults = faults.summary
@@ -81,7 +85,8 @@ struct DalyDialect: BatteryDialect {
 /// In which sense a Daly battery counts its current.
 ///
 /// Firmwares differ. The first current of half an ampere whose direction the switches' state tells decides; after that
-/// three in a row must say the opposite, since the two answers are a moment apart and the current may turn between them.
+/// three in a row must say the opposite, since the two answers are a moment apart and the current may turn between
+/// them.
 private struct CurrentSense: Sendable {
     /// Most firmwares: discharging is positive.
     private var sign = -1.0

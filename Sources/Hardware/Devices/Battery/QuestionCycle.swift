@@ -35,7 +35,7 @@ struct QuestionCycle: Sendable {
     private static let quietLimit = Duration.seconds(1)
     private static let attempts = 3
     /// Small batteries miss a question that follows an answer at once.
-    private static let pause = Duration.milliseconds(30)
+    private static let pause = Duration.milliseconds(40)
 
     private let opening: [UInt8]
     private let round: [UInt8]

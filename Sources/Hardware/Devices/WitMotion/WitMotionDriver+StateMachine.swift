@@ -1,9 +1,9 @@
 import DeviceProtocols
 public import RobotModel
 
-// connecting ──opened──► checking (listening) ──first frame──► warmingUp ──all that is needed has come──► running ⇄ degraded
-//                           ▲                                                                               │
-//                           └───────────── recovering: silent, or bytes without frames ─────────────────────┘
+// connecting ──opened──► checking (listening) ──first frame──► warmingUp ──all needed has come──► running ⇄ degraded
+//                           ▲                                                                        │
+//                           └────────── recovering: silent, or bytes without frames ─────────────────┘
 // A unit that is not heard while it is listened for has its port closed (`reopen`); the pump opens it again.
 
 extension WitMotionDriver {
@@ -195,7 +195,7 @@ extension WitMotionDriver {
             .garbage, "the inertial unit's line at \(configuration.baudRate) baud: \(heard) bytes held no frame",
             hint: hasRun
                 ? "it has run at this rate: look for a loose plug, or a cable that lies beside the motors'"
-                : "the rate is probably not \(configuration.baudRate): bare modules are sold with 9600, boxed ones with "
-                    + "115200")
+                : "the rate is probably not \(configuration.baudRate): bare modules are sold with 9600, "
+                    + "boxed ones with 115200")
     }
 }

@@ -2,19 +2,19 @@ public import DeviceProtocols
 public import Realtime
 public import RobotModel
 
-/// Listens to a WitMotion inertial unit, and hands out acceleration, angular velocity and air pressure with the moment at
-/// which they were measured.
+/// Listens to a WitMotion inertial unit, and hands out acceleration, angular velocity and air pressure with the moment
+/// at which they were measured.
 ///
-/// The unit talks by itself; nothing is written to it unless `configures` asks for that. It is degraded when pressure does
-/// not come though it is needed (without it no lift ride is measured), when the unit sends more or less often than it
-/// should, and when its values stand still, which no real sensor's do. Silence and rubbish are waited out for a moment;
-/// then the port is reopened.
+/// The unit talks by itself; nothing is written to it unless `configures` asks for that. It is degraded when pressure
+/// does not come though it is needed (without it no lift ride is measured), when the unit sends more or less often than
+/// it should, and when its values stand still, which no real sensor's do. Silence and rubbish are waited out for a
+/// moment; then the port is reopened.
 ///
-/// Delay model. The frames of one output follow each other without a pause, and all hold what was measured before the first
-/// of them. So a state is stamped with the arrival of the output's first frame, less its own line time and that of all
-/// bytes behind it, smoothed over the outputs' even beat, less `filterDelay`: the unit's low-pass. Its register 1F selects
-/// the bandwidths of InvenSense's DLPF; the one that it is sold with (code 4, 21 Hz) delays by 8.5 ms ("MPU-6000 and
-/// MPU-6050 Register Map" 4.2, section 4.3). The pressure is of the same output or one before it.
+/// Delay model. The frames of one output follow each other without a pause, and all hold what was measured before the
+/// first of them. So a state is stamped with the arrival of the output's first frame, less its own line time and that
+/// of all bytes behind it, smoothed over the outputs' even beat, less `filterDelay`: the unit's low-pass. Its register
+/// 1F selects the bandwidths of InvenSense's DLPF; the one that it is sold with (code 4, 21 Hz) delays by 8.5 ms
+/// ("MPU-6000 and MPU-6050 Register Map" 4.2, section 4.3). The pressure is of the same output or one before it.
 public struct WitMotionDriver: DeviceDriver {
     public struct Configuration: Sendable {
         public var slot: SlotID
@@ -22,7 +22,8 @@ public struct WitMotionDriver: DeviceDriver {
         public var baudRate: Int
         /// Outputs a second that the unit is set to.
         public var outputRate: Double
-        /// How the unit is mounted: radians, from the unit's frame to `base_link` (REP-103, Rz(yaw)·Ry(pitch)·Rx(roll)).
+        /// How the unit is mounted: radians, from the unit's frame to `base_link` (REP-103,
+        /// Rz(yaw)·Ry(pitch)·Rx(roll)).
         public var yaw: Double
         public var pitch: Double
         public var roll: Double

@@ -53,7 +53,8 @@ struct WitMotionStillness: Sendable {
         }
     }
 
-    /// What stands still, in words; nil while all lives. A rate alone may stand at zero: the unit removes its drift at rest.
+    /// What stands still, in words; nil while all lives. A rate alone may stand at zero: the unit removes its drift at
+    /// rest.
     func complaint(at now: Instant) -> String? {
         if acceleration.isStill(at: now, limit: Self.motionLimit) {
             return angularVelocity.isStill(at: now, limit: Self.motionLimit)

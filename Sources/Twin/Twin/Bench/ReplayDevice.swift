@@ -3,10 +3,11 @@ package import RobotModel
 
 /// Plays what a device once said, at its own times: a failure from the field, on a desk.
 ///
-/// Time begins with the first `advance`. The device's bytes go out as they were heard, each chunk when it is due. Between a
-/// question and its answer the play waits for the host: no chunk goes out before the host has said as much as it had said
-/// then, and what follows keeps its distance. A host that says less than the old one (another version of the driver) is
-/// waited for for a second after its last byte; before its first byte it is waited for for as long as it takes.
+/// Time begins with the first `advance`. The device's bytes go out as they were heard, each chunk when it is due.
+/// Between a question and its answer the play waits for the host: no chunk goes out before the host has said as much as
+/// it had said then, and what follows keeps its distance. A host that says less than the old one (another version of
+/// the driver) is waited for for a second after its last byte; before its first byte it is waited for for as long as it
+/// takes.
 package final class ReplayDevice: TwinDevice {
     /// How a recording is played.
     package struct Settings: Sendable {
@@ -14,8 +15,8 @@ package final class ReplayDevice: TwinDevice {
         package var speed: Double
         /// Begins again at the end.
         package var loops: Bool
-        /// How long a byte takes on the line that the play goes over, so that a chunk arrives with its last byte when it
-        /// had arrived; zero where nothing is paced.
+        /// How long a byte takes on the line that the play goes over, so that a chunk arrives with its last byte when
+        /// it had arrived; zero where nothing is paced.
         package var byteTime: Duration
 
         package init(speed: Double = 1, loops: Bool = false, byteTime: Duration = .zero) {
