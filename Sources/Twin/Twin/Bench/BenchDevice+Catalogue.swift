@@ -2,6 +2,7 @@ extension BenchDevice {
     /// One maker for each protocol of `ProtocolCard.all`: takes the line's path and a seed.
     static let makers: [(name: String, make: @Sendable (_ path: String, _ seed: UInt64) -> BenchDevice)] = [
         ("ld06", ld06),
+        ("ydlidar", ydlidar),
         ("rplidar", rplidar),
     ]
 }
