@@ -52,7 +52,8 @@ public struct YDLIDARInfo: Hashable, Sendable {
     public var summary: String {
         let name = YDLIDARModel.numbered(model).map { $0.name.uppercased() } ?? "of an unknown model"
         let digits = serial.map { $0 < 10 ? String($0) : String($0, radix: 16) }.joined()
-        return "YDLIDAR \(name) (\(model)), firmware \(firmwareMajor).\(firmwareMinor), hardware \(hardware), serial \(digits)"
+        let firmware = "firmware \(firmwareMajor).\(firmwareMinor)"
+        return "YDLIDAR \(name) (\(model)), \(firmware), hardware \(hardware), serial \(digits)"
     }
 }
 

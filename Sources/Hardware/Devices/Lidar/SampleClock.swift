@@ -9,7 +9,7 @@ struct SampleClock: Sendable {
     /// Between two samples.
     private(set) var sampleTime: Duration
 
-    /// When the packet before was made.
+    /// When the last sample of the packet before was taken.
     private var last: Instant?
     /// The first packet of the present revolution, and the samples since.
     private var ring: (start: Instant, samples: Int)?
@@ -30,28 +30,30 @@ struct SampleClock: Sendable {
         ring = nil
     }
 
-    /// When the packet came that arrived now with so many samples.
-    mutating func time(samples: Int, startsRing: Bool, arrival: Instant) -> Instant {
-        measure(samples: samples, startsRing: startsRing, at: arrival)
-        var best = arrival
+    /// When the last of a packet's samples was taken.
+    ///
+    /// - Parameter seen: The latest moment at which that can have been: the arrival less the packet's time on the line.
+    mutating func time(samples: Int, startsRing: Bool, seen: Instant) -> Instant {
+        measure(samples: samples, startsRing: startsRing, at: seen)
+        var best = seen
         if let last {
             let passed = sampleTime * samples
-            let late = arrival - (last + passed)
+            let late = seen - (last + passed)
             if late > .zero, late < Self.longestDelay { best = last + passed + min(late / 16, passed / 100) }
         }
         last = best
         return best
     }
 
-    private mutating func measure(samples: Int, startsRing: Bool, at arrival: Instant) {
+    private mutating func measure(samples: Int, startsRing: Bool, at seen: Instant) {
         guard startsRing else {
             ring?.samples += samples
             return
         }
-        defer { ring = (arrival, 0) }
+        defer { ring = (seen, 0) }
         guard let ring, ring.samples > 0 else { return }
-        // The first packet's own samples lie before its arrival, the next first packet's are part of this revolution.
-        let seconds = (arrival - ring.start).inSeconds / Double(ring.samples + samples)
+        // The samples behind the first packet's last one, up to this packet's last one.
+        let seconds = (seen - ring.start).inSeconds / Double(ring.samples + samples)
         measured.seconds += (seconds - measured.seconds) / (measured.rings == 0 ? 1 : 4)
         measured.rings += 1
         let nominal = sampleTime.inSeconds
@@ -59,5 +61,6 @@ struct SampleClock: Sendable {
             return
         }
         sampleTime = .nanoseconds(Int64(measured.seconds * 1e9))
+        last = nil  // the beat so far was another's
     }
 }

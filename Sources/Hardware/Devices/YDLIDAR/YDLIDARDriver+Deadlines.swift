@@ -13,8 +13,8 @@ extension YDLIDARDriver {
             } else if now - since >= Self.drainLimit {
                 fail(
                     garbage(
-                        "bytes keep arriving after STOP", or: "it is a model with a single channel: set this slot's model"),
-                    &actions)
+                        "bytes keep arriving after STOP",
+                        or: "or it is a model with a single channel: set this slot's model"), &actions)
             }
         case .asking(let question, let attempt, let deadline, let heard):
             if now >= deadline { noAnswer(question, attempt: attempt, heard: heard, at: now, &actions) }
@@ -25,7 +25,7 @@ extension YDLIDARDriver {
             fail(
                 RobotError(
                     .refused, "the LiDAR answered before, but does not grant the scan",
-                    hint: "is its head free, its window clean? a supply too weak for the motor (5 V, 0.5 A) does this too"),
+                    hint: "is its head free, its window clean? a supply too weak for its motor (5 V, 0.5 A) does this"),
                 &actions)
         case .spinningUp(let since, let first, let heard, let packets):
             keepSpinUpTime(since, first, heard: heard, packets: packets, at: now, &actions)
@@ -96,7 +96,8 @@ extension YDLIDARDriver {
                         hint: "check its cable and its 5 V supply")
                     : garbage("\(heard) bytes in \(time) ms held no packet"), at: now, &actions)
         } else if now - lastRing >= Self.ringLimit {
-            recover(standing("packets come, but no ring began for \(Int(Self.ringLimit.inSeconds)) s"), at: now, &actions)
+            let seconds = Int(Self.ringLimit.inSeconds)
+            recover(standing("packets come, but no ring began for \(seconds) s"), at: now, &actions)
         } else if let verdict = quality.judge(decoder.counters, at: now) {
             setInService()
             if case .bad(let damaged, let all) = verdict {

@@ -5,9 +5,9 @@ public import RobotModel
 /// Drives a YDLIDAR: stops what still runs, asks who it is and how it feels, starts the scan, and hands out every sample
 /// with the moment at which it was taken. A model with a single channel (X2, X4 Pro, S2, TX) is only listened to.
 ///
-/// Delay model: a packet goes on the line when its last sample has been taken. Its arrival is that of its last byte (the
-/// chunk's, less the line time of the bytes behind it), smoothed by the samples' even pace (`SampleClock`). The last sample
-/// was taken the line time of the packet earlier, the others a sample's time apart before it.
+/// Delay model: a packet goes on the line when its last sample has been taken, which is the chunk's arrival less the line
+/// time of the packet and of the bytes behind it; the samples' even pace takes out what waiting adds (`SampleClock`). The
+/// other samples were taken a sample's time apart before the last.
 ///
 /// Bearings leave counter-clockwise (the device counts clockwise), ranges outside `minRange...maxRange` as 0. What a range
 /// means depends on the model (quarters of millimetres or millimetres), so a device that is another model than the board
@@ -72,9 +72,9 @@ public struct YDLIDARDriver: DeviceDriver {
 
     /// When a packet's last sample was taken.
     mutating func lastSampleTime(_ packet: YDLIDARPacket, remaining: Int, at now: Instant) -> Instant {
-        let arrival = clock.time(
-            samples: packet.count, startsRing: packet.startsRing, arrival: now - lineTime(remaining))
-        return arrival - lineTime(YDLIDARPacket.headSize + packet.count * packet.format.width)
+        let size = YDLIDARPacket.headSize + packet.count * packet.format.width
+        return clock.time(
+            samples: packet.count, startsRing: packet.startsRing, seen: now - lineTime(remaining + size))
     }
 
     /// Hands on a packet's samples.

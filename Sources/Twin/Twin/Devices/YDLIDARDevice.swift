@@ -14,6 +14,8 @@ package final class YDLIDARDevice: TwinDevice {
     package var headBlocked = false
     /// It does not know the health question's numbers. For fault injection.
     package var hidesHealth = false
+    /// It hears the scan request and does nothing. For fault injection.
+    package var refusesScan = false
     package let info: YDLIDARInfo
     /// Whether it sends samples.
     package private(set) var isScanning: Bool
@@ -22,10 +24,9 @@ package final class YDLIDARDevice: TwinDevice {
     private let model: YDLIDARModel
     private let samplesPerPacket: Int
     private let frequency: Double
-    /// When samples begin: the head is at speed.
     private var decoder = YDLIDARRequestDecoder()
     private var outbox: [(due: Instant, bytes: [UInt8])] = []
-    private var clock: Instant?
+    /// When the head is at speed.
     private var readyAt: Instant?
     private var next: Instant?
     /// Degrees clockwise.
@@ -63,7 +64,6 @@ package final class YDLIDARDevice: TwinDevice {
     }
 
     package func advance(to now: Instant, output: inout [UInt8]) {
-        clock = now
         while let first = outbox.first, first.due <= now {
             output += first.bytes
             outbox.removeFirst()
@@ -142,7 +142,7 @@ package final class YDLIDARDevice: TwinDevice {
             isScanning = false
             outbox.removeAll()
         case .scan, .forceScan:
-            guard !isScanning, health.status != .error else { return }
+            guard !isScanning, !refusesScan, health.status != .error else { return }
             isScanning = true
             angle = 0
             isRingStart = true
