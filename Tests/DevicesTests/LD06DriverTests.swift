@@ -276,7 +276,8 @@ struct LD06DriverTests {
         let small = Ring<LaserSample>(capacity: 64)
         let device = LD06Device(laser: plant)
         var bench = DriverBench(
-            LD06Driver(slot: "lidar", baudRate: 1_000_000, minRange: 0.02, maxRange: 60, samples: [small, ring]), device)
+            LD06Driver(slot: "lidar", baudRate: 1_000_000, minRange: 0.02, maxRange: 60, samples: [small, ring]), device
+        )
         bench.run(for: .seconds(2))
         let received = drain().count
         #expect(received > 1000 && bench.driver.droppedSamples >= received - 64)

@@ -5,6 +5,7 @@ extension ProtocolCard {
         ld06,
         witmotion,
         rplidar,
+        ydlidar,
         hokuyo,
         hesaiXT,
         jbd,

@@ -4,13 +4,33 @@
 public enum LD06CRC {
     /// The checksum of `count` bytes from `start` on.
     public static func checksum(_ bytes: Span<UInt8>, from start: Int, count: Int) -> UInt8 {
-        let table = Self.table
+        let table = tables.span
         var crc: UInt8 = 0
-        for index in start..<start + count { crc = table[Int(crc ^ bytes[index])] }
+        var index = start
+        let end = start + count
+        // Four bytes at a time: what each adds is looked up by itself, so one look-up does not wait for the other.
+        while index + 4 <= end {
+            crc =
+                table[768 + Int(crc ^ bytes[index])] ^ table[512 + Int(bytes[index + 1])]
+                ^ table[256 + Int(bytes[index + 2])] ^ table[Int(bytes[index + 3])]
+            index += 4
+        }
+        while index < end {
+            crc = table[Int(crc ^ bytes[index])]
+            index += 1
+        }
         return crc
     }
 
-    private static let table: [UInt8] = (0..<256).map { byte in
-        (0..<8).reduce(UInt8(byte)) { crc, _ in crc & 0x80 != 0 ? crc << 1 ^ 0x4D : crc << 1 }
-    }
+    /// What a byte makes of the checksum, then with one, two and three zeros behind it; 256 each.
+    private static let tables: [UInt8] = {
+        var all: [UInt8] = []
+        for byte in UInt8.min...UInt8.max {
+            var crc = byte
+            for _ in 0..<8 { crc = crc & 0x80 != 0 ? (crc << 1) ^ 0x4D : crc << 1 }
+            all.append(crc)
+        }
+        for index in 256..<1024 { all.append(all[Int(all[index - 256])]) }
+        return all
+    }()
 }

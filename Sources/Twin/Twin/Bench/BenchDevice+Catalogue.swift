@@ -4,6 +4,7 @@ extension BenchDevice {
         ("ld06", ld06),
         ("witmotion", witmotion),
         ("rplidar", rplidar),
+        ("ydlidar", ydlidar),
         ("hokuyo", hokuyo),
         ("hesai-xt", hesaiXT),
         ("jbd", jbd),

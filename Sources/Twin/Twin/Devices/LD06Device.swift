@@ -71,7 +71,6 @@ package final class LD06Device: TwinDevice {
             if taken == LD06Frame.pointCount {
                 let age = (next - boot).inSeconds * 1000 * (1 + clockDrift)
                 frame.stamp = UInt16(Int(age) % LD06Frame.stampPeriod)
-                frame.speed = UInt16(speed)
                 output += frame.encoded
                 taken = 0
             }
@@ -82,7 +81,10 @@ package final class LD06Device: TwinDevice {
 
     private func takePoint(at time: Instant) {
         let hundredths = UInt16(Int((angle * 100).rounded()) % 36_000)
-        if taken == 0 { frame.startAngle = hundredths }
+        if taken == 0 {
+            frame.startAngle = hundredths
+            frame.speed = UInt16(speed)
+        }
         frame.endAngle = hundredths
         let echo = laser.cast(angle: -angle * .pi / 180, at: time)
         frame.ranges[taken] = UInt16(clamping: Int(((echo?.range ?? 0) * 1000).rounded()))
