@@ -2,5 +2,6 @@ extension BenchDevice {
     /// One maker for each protocol of `ProtocolCard.all`: takes the line's path and a seed.
     static let makers: [(name: String, make: @Sendable (_ path: String, _ seed: UInt64) -> BenchDevice)] = [
         ("rplidar", rplidar), ("hokuyo", hokuyo), ("hesai-xt", hesaiXT),
+        ("hesai-jt16", hesaiJT16),
     ]
 }
