@@ -133,7 +133,7 @@ struct HesaiXTDriverTests {
         #expect(!drain().isEmpty)
         let box = HesaiCalibrationBox()
         var waiting = LoudBench(driver(.device(box)), HesaiXTDevice(laser: Sectors(), calibration: real))
-        waiting.run(for: .milliseconds(7200))
+        waiting.run(for: .milliseconds(3700), step: .milliseconds(10))
         #expect(waiting.driver.status.phase == .degraded)
         box.put(real)
         waiting.run(for: .milliseconds(100))
@@ -183,13 +183,13 @@ struct HesaiXTDriverTests {
         let device = HesaiXTDevice(laser: Sectors(), calibration: real)
         var bench = LoudBench(driver(.file(real)), device)
         device.losesEvery = 100
-        bench.run(for: .milliseconds(2500))
-        #expect(bench.driver.status.phase == .running && (55...70).contains(bench.driver.lostPackets))
+        bench.run(for: .milliseconds(1200))
+        #expect(bench.driver.status.phase == .running && (27...31).contains(bench.driver.lostPackets))
         device.losesEvery = 4
-        bench.run(for: .milliseconds(2500))
+        bench.run(for: .milliseconds(2050))
         #expect(bench.driver.status.phase == .degraded && bench.driver.status.fault?.what.hasPrefix("2") == true)
         device.losesEvery = 0
-        bench.run(for: .milliseconds(2500))
+        bench.run(for: .milliseconds(2050))
         #expect(bench.driver.status.phase == .running)
     }
 
@@ -243,7 +243,7 @@ struct HesaiXTDriverTests {
             prepare(device)
             var bench = LoudBench(HesaiPTCDriver(slot: "lidar.angles", box: HesaiCalibrationBox()), device)
             bench.distort = distort
-            bench.run(for: .seconds(7), step: .milliseconds(10))
+            bench.run(for: .seconds(4), step: .milliseconds(10))
             return bench.reopens.first
         }
         #expect(faults { $0.code = 5 }?.code == .refused)

@@ -8,6 +8,7 @@ extension ProtocolCard {
         ydlidar,
         hokuyo,
         hesaiXT,
+        hesaiJT16,
         jbd,
         daly,
         odrive,

@@ -43,9 +43,14 @@ public struct HesaiXTContent: Hashable, Sendable {
         bytes += [isDual ? 1 : 0, unitMillimeters, isDual ? 2 : 1, layout.hasSequence ? 1 : 0]
         bytes.reserveCapacity(layout.size)
         for block in 0..<layout.blocks {
-            bytes += LittleEndian.bytes(azimuths[block])
-            for unit in units[block * layout.lasers..<(block + 1) * layout.lasers] {
-                bytes += LittleEndian.bytes(unit.distance) + [unit.reflectivity, unit.confidence]
+            bytes.append(UInt8(truncatingIfNeeded: azimuths[block]))
+            bytes.append(UInt8(azimuths[block] >> 8))
+            for index in block * layout.lasers..<(block + 1) * layout.lasers {
+                let unit = units[index]
+                bytes.append(UInt8(truncatingIfNeeded: unit.distance))
+                bytes.append(UInt8(unit.distance >> 8))
+                bytes.append(unit.reflectivity)
+                bytes.append(unit.confidence)
             }
         }
         bytes += [UInt8](repeating: 0, count: 9) + [isShuttingDown ? 1 : 0, returnMode.rawValue]

@@ -57,16 +57,14 @@ public enum HokuyoCommand: Hashable, Sendable {
         }
     }
 
-    /// Reads the command at the end of a line that may begin with bytes which belong to nothing.
-    init?(endOf line: ArraySlice<UInt8>) {
-        let withoutString = line.lastIndex(of: 0x3B).map { line[..<$0] }
-        guard let found = Self.suffix(of: line) ?? withoutString.flatMap(Self.suffix) else { return nil }
-        self = found
+    /// Finds the command at the end of a line that may begin with bytes which belong to nothing; `start` is how many.
+    static func find(endOf line: ArraySlice<UInt8>) -> (command: HokuyoCommand, start: Int)? {
+        suffix(of: line) ?? line.lastIndex(of: 0x3B).flatMap { suffix(of: line[..<$0]) }
     }
 
-    private static func suffix(of line: ArraySlice<UInt8>) -> HokuyoCommand? {
+    private static func suffix(of line: ArraySlice<UInt8>) -> (command: HokuyoCommand, start: Int)? {
         for length in [15, 12, 8, 7, 3, 2] where line.count >= length {
-            if let command = HokuyoCommand(line.suffix(length)) { return command }
+            if let command = HokuyoCommand(line.suffix(length)) { return (command, line.count - length) }
         }
         return nil
     }

@@ -92,7 +92,7 @@ public struct HokuyoDecoder: Sendable {
     private mutating func take(_ line: ArraySlice<UInt8>, _ remaining: Int, _ body: (Event, Int) -> Void) {
         let fits =
             switch place {
-            case .echo: takeEcho(line)
+            case .echo: takeEcho(line, remaining, body)
             case .status: takeStatus(line)
             case .stamp: takeStamp(line)
             case .data: line.isEmpty ? finishScan(remaining, body) : takeBlock(line)
@@ -103,7 +103,7 @@ public struct HokuyoDecoder: Sendable {
             lose(length, remaining, body)
             place = .echo
             length = 0
-            if takeEcho(line) { return }
+            if takeEcho(line, remaining, body) { return }
         }
         // An empty line between frames is none of a frame's and no loss either.
         if line.isEmpty { counters.skippedBytes += 1 } else { lose(line.count + 1, remaining, body) }
@@ -117,11 +117,14 @@ public struct HokuyoDecoder: Sendable {
         body(.gap, remaining)
     }
 
-    private mutating func takeEcho(_ line: ArraySlice<UInt8>) -> Bool {
-        guard let found = HokuyoCommand(endOf: line) else { return false }
-        command = found
+    private mutating func takeEcho(
+        _ line: ArraySlice<UInt8>, _ remaining: Int, _ body: (Event, Int) -> Void
+    ) -> Bool {
+        guard let found = HokuyoCommand.find(endOf: line) else { return false }
+        if found.start > 0 { lose(found.start, remaining, body) }
+        command = found.command
         place = .status
-        length = line.count + 1
+        length = line.count - found.start + 1
         return true
     }
 

@@ -19,8 +19,8 @@ public struct HesaiPTCDriver: DeviceDriver {
         case done
     }
 
-    /// Connecting to a device that has just got its power takes a while; its file is some kilobytes.
-    private static let answerTime: Duration = .seconds(3)
+    /// Connecting takes a round trip or two, the file is some kilobytes; a second of it is for a busy device.
+    private static let answerTime: Duration = .milliseconds(1500)
     private static let attempts = 2
 
     public init(slot: SlotID, box: HesaiCalibrationBox) {

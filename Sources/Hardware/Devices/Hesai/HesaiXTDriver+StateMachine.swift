@@ -21,7 +21,7 @@ extension HesaiXTDriver {
     /// Three turns at 10 Hz.
     private static let silenceLimit: Duration = .milliseconds(300)
     /// The command port's own driver asks twice in this time.
-    private static let angleTime: Duration = .seconds(7)
+    private static let angleTime: Duration = .milliseconds(3500)
     /// A tenth of the packets missing: a planar view with holes of some degrees.
     private static let lossLimit = 10
     /// The slowest speed of the data sheet is 300 revolutions a minute.

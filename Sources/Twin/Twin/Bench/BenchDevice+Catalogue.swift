@@ -7,6 +7,7 @@ extension BenchDevice {
         ("ydlidar", ydlidar),
         ("hokuyo", hokuyo),
         ("hesai-xt", hesaiXT),
+        ("hesai-jt16", hesaiJT16),
         ("jbd", jbd),
         ("daly", daly),
         ("odrive", odrive),

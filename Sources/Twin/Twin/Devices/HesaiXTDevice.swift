@@ -24,12 +24,12 @@ package final class HesaiXTDevice: DatagramDevice {
     private let laser: any LaserPlant
     private let layout: HesaiXTLayout
     private let returnMode: HesaiReturnMode
-    private let height: Double
     /// The device's clock at our zero, nanoseconds since 1970.
     private let clockOffset: Int64
     private let level: Int
-    private let cosines: [Double]
-    private let sines: [Double]
+    /// What a level metre is along each channel's slant, and where the channel meets the floor (infinity where it does not).
+    private let stretch: [Double]
+    private let floor: [Double]
 
     private var next: Instant?
     private var azimuth = 0.0
@@ -53,12 +53,11 @@ package final class HesaiXTDevice: DatagramDevice {
         self.laser = laser
         self.layout = layout
         self.returnMode = returnMode
-        self.height = height
         clockOffset = Self.someDay
         self.calibration = calibration ?? .nominalXT(layout)
         level = self.calibration.levelChannel
-        cosines = self.calibration.elevations.map { cos($0 * .pi / 180) }
-        sines = self.calibration.elevations.map { sin($0 * .pi / 180) }
+        stretch = self.calibration.elevations.map { 1 / cos($0 * .pi / 180) }
+        floor = self.calibration.elevations.map { $0 < 0 ? height / -sin($0 * .pi / 180) : .infinity }
     }
 
     package var datagramSize: Int { layout.size }
@@ -99,8 +98,7 @@ package final class HesaiXTDevice: DatagramDevice {
     private func unit(
         of channel: Int, level: (range: Double, quality: UInt8)?, isSecond: Bool
     ) -> HesaiXTPacket.Unit {
-        var slant = level.map { $0.range / cosines[channel] } ?? .infinity
-        if sines[channel] < 0 { slant = min(slant, height / -sines[channel]) }
+        let slant = min(level.map { $0.range * stretch[channel] } ?? .infinity, floor[channel])
         guard slant < 200 else { return HesaiXTPacket.Unit(distance: 0, reflectivity: 0) }
         // The second return of two is what stands half a metre behind.
         let counts = ((slant + (isSecond ? 0.5 : 0)) * 1000 / Self.unitMillimeters).rounded()
