@@ -18,6 +18,8 @@ struct DriverBench<Driver: DeviceDriver> {
     var backOff: Duration = .milliseconds(200)
     /// Nothing arrives in either direction.
     var isCut = false
+    /// Every second request does not arrive at the device, as on a line with a bad contact.
+    var isDeaf = false
     /// What the line makes of the device's bytes.
     var distort: ([UInt8]) -> [UInt8] = { $0 }
     private var openAt: Instant?
@@ -78,7 +80,7 @@ struct DriverBench<Driver: DeviceDriver> {
             switch action {
             case .send(let bytes), .preempt(let bytes):
                 sent.append(bytes)
-                if !isCut { toDevice.send(bytes, at: now) }
+                if !isCut, !isDeaf || sent.count % 2 == 0 { toDevice.send(bytes, at: now) }
             case .reopen(let error):
                 reopens.append(error)
                 openAt = now + backOff

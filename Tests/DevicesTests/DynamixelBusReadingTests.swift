@@ -25,7 +25,7 @@ struct DynamixelBusReadingTests {
     }
 
     private func bench(
-        rate: Int = 100, profileVelocity: Double = 0, profileAcceleration: Double = 0
+        rate: Int = 100, profileVelocity: Double? = nil, profileAcceleration: Double = 0
     ) -> DriverBench<DynamixelDriver> {
         let joints = (1...count).map { DynamixelDriver.Joint(name: "joint_\($0)", id: UInt8($0)) }
         return DriverBench(
@@ -58,7 +58,7 @@ struct DynamixelBusReadingTests {
         var bench = bench()
         run(&bench, for: .seconds(1))
         for servo in bus.servos {
-            #expect(servo.table.read(address: 168, count: 26) == DynamixelFeedback.map.addressBytes)
+            #expect(servo.table.read(address: 168, count: 28) == DynamixelFeedback.map.addressBytes)
         }
         bench.sent = []
         run(&bench, for: .milliseconds(500))
@@ -79,9 +79,9 @@ struct DynamixelBusReadingTests {
         #expect((195...202).contains(bench.driver.status.counters.frames - before))
         #expect(bench.driver.status.counters.timeouts == 0 && bench.driver.status.phase == .running)
         #expect(big.states.load().value.answered == 0xFFFF && big.states.load().value.torqueOn == 0xFFFF)
-        #expect(DynamixelDriver.busTime(servos: 16, baudRate: 1_000_000) == .microseconds(4040))
-        #expect(DynamixelDriver.busTime(servos: 13, baudRate: 1_000_000) == .microseconds(3360))
-        #expect(DynamixelDriver.busTime(servos: 7, baudRate: 1_000_000) == .microseconds(1960))
+        #expect(DynamixelDriver.busTime(servos: 16, baudRate: 1_000_000) == .microseconds(4200))
+        #expect(DynamixelDriver.busTime(servos: 13, baudRate: 1_000_000) == .microseconds(3480))
+        #expect(DynamixelDriver.busTime(servos: 7, baudRate: 1_000_000) == .microseconds(2040))
     }
 
     @Test("servos that know no fast reads are read with plain ones")
@@ -140,9 +140,25 @@ struct DynamixelBusReadingTests {
             setpoints.store(Stamped(JointSetpoint(position: JointVector(stood), torque: true), at: now))
         }
         #expect(worst < 0.002 && bench.reopens.isEmpty)
-        #expect(bus.servos[3].table.read(address: 168, count: 26) == DynamixelFeedback.map.addressBytes)
+        #expect(bus.servos[3].table.read(address: 168, count: 28) == DynamixelFeedback.map.addressBytes)
         #expect(bus.servos[3].table[XM430.busWatchdog] == 10)
         #expect(arm.plants[3].torqueEnabled && states.load().value.torqueOn == 0x7F)
+    }
+
+    @Test("without a word about it, servos are told a quarter more than the goals' own speed limit")
+    func usualProfile() {
+        var bench = bench()
+        run(&bench, for: .seconds(1))
+        #expect(bus.servos.allSatisfy { $0.table[XM430.profileVelocity] == 156 })  // 3.74 rad/s
+        #expect(bus.servos.allSatisfy { $0.table[XM430.profileAcceleration] == 0 })
+    }
+
+    @Test("a servo that counts its profile in milliseconds is refused")
+    func timeBasedProfile() {
+        bus.receive(DynamixelPacket.write(2, XM430.driveMode, 4).encoded[...], at: .zero)
+        var bench = bench()
+        run(&bench, for: .seconds(1))
+        #expect(bench.reopens.first?.what == "joint_2 (servo 2) counts its profile in milliseconds")
     }
 
     @Test("a profile is written to all, and again to a servo that has forgotten it")

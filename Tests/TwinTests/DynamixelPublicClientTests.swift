@@ -3,92 +3,8 @@ import RobotModel
 import Testing
 import Twin
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Whether ROBOTIS' SDK for Python is here.
-private let hasPublicClient: Bool = {
-    let check = Process()
-    check.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    check.arguments = ["python3", "-c", "import dynamixel_sdk, serial"]
-    check.standardOutput = FileHandle.nullDevice
-    check.standardError = FileHandle.nullDevice
-    guard (try? check.run()) != nil else { return false }
-    check.waitUntilExit()
-    return check.terminationStatus == 0
-}()
-
-/// A bus of servos behind a pseudo-terminal, on a thread of its own.
-private final class ServedBus: @unchecked Sendable {
-    let path: String
-    private let controller: Int32
-    private let lock = NSLock()
-    private var stopping = false
-    private let ended = DispatchSemaphore(value: 0)
-
-    init(ids: [Int], alertOn alerted: Int) throws {
-        var controller: Int32 = 0
-        var terminal: Int32 = 0
-        var name = [CChar](repeating: 0, count: 128)
-        guard openpty(&controller, &terminal, &name, nil, nil) == 0 else { throw CocoaError(.fileReadUnknown) }
-        var settings = termios()
-        tcgetattr(terminal, &settings)
-        cfmakeraw(&settings)
-        tcsetattr(terminal, TCSANOW, &settings)
-        self.controller = controller
-        path = name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        Thread.detachNewThread { [self, terminal, controller] in
-            // The terminal's side stays open, so that the line lives while no client does.
-            serve(ids: ids, alertOn: alerted)
-            close(terminal)
-            close(controller)
-            ended.signal()
-        }
-    }
-
-    func stop() {
-        lock.withLock { stopping = true }
-        ended.wait()
-    }
-
-    private static var now: Instant {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-    }
-
-    private func serve(ids: [Int], alertOn alerted: Int) {
-        let plants = ids.map { ServoPlant(id: $0) }
-        for plant in plants where plant.id == alerted { plant.hardwareError = 0x04 }
-        let bus = DynamixelBus(servos: plants)
-        var last = Self.now
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while !lock.withLock({ stopping }) {
-            var waiting = pollfd(fd: controller, events: Int16(POLLIN), revents: 0)
-            poll(&waiting, 1, 1)
-            let now = Self.now
-            if waiting.revents & Int16(POLLIN) != 0 {
-                let count = read(controller, &buffer, buffer.count)
-                if count > 0 { bus.receive(buffer[..<count], at: now) }
-            }
-            // The servos move at up to 4 rad/s.
-            let step = 4 * now.seconds(since: last)
-            last = now
-            for plant in plants where plant.torqueEnabled {
-                plant.position += min(step, max(-step, plant.goalPosition - plant.position))
-            }
-            var output: [UInt8] = []
-            bus.advance(to: now, output: &output)
-            var sent = 0
-            while sent < output.count {
-                let count = output[sent...].withUnsafeBytes { write(controller, $0.baseAddress, $0.count) }
-                guard count > 0 else { break }
-                sent += count
-            }
-        }
-    }
-}
+private let hasPublicClient = PublicClient.hasModules("dynamixel_sdk, serial")
 
 /// What the client printed.
 private struct Seen: Decodable {
@@ -112,27 +28,30 @@ private struct Seen: Decodable {
     var single: [Int]
     var alert: [Int]
     var reboot: [Int]
+    var rebooted: [Int]
+    var torqueAfter: [Int]
+    var bulkRead: Int
+    var bulk: [String: Int]
+    var fastBulkRead: Int?
+    var fastBulk: [String: Int]?
+    var bulkWrite: Int
+    var bulkWritten: [String: Int]
+    var indirect: [Int]
+    var indirectRead: Int
+    var indirectTorque: Int
+    var indirectPosition: Int
 }
 
 @Suite("The twin's servo bus and the vendor's public client")
 struct DynamixelPublicClientTests {
     @Test(
-        "dynamixel-sdk pings, writes, sync writes, sync reads and fast sync reads the bus over a pseudo-terminal",
+        "dynamixel-sdk pings, reads and writes one, many and mapped registers, and reboots, over a pseudo-terminal",
         .enabled(if: hasPublicClient, "python3 with dynamixel-sdk and pyserial is not installed"))
     func publicClient() throws {
-        let served = try ServedBus(ids: [1, 2, 3, 4, 5, 6, 7], alertOn: 7)
+        let served = try ServedBus(ids: [1, 2, 3, 4, 5, 6, 7], alertOn: 7) { DynamixelBus(servos: $0) }
         defer { served.stop() }
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Peers/dynamixel_client.py")
-        let client = Process()
-        client.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        client.arguments = ["python3", script.path, served.path, "1000000"] + (1...7).map(String.init)
-        let output = Pipe()
-        client.standardOutput = output
-        try client.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        client.waitUntilExit()
-        #expect(client.terminationStatus == 0)
+        let data = try PublicClient.run(
+            "dynamixel_client.py", [served.path, "1000000"] + (1...7).map(String.init))
         let seen = try JSONDecoder().decode(Seen.self, from: data)
 
         // Model, communication result 0, error byte 0 (with the alert bit for servo 7).
@@ -157,5 +76,18 @@ struct DynamixelPublicClientTests {
         #expect(seen.single == [1950, 0, 0])
         #expect(seen.alert == [0x04, 0, 0x80])
         #expect(seen.reboot.first == 0)
+        // After its restart servo 7 is in alert no more, its torque is off and it lets torque on again.
+        #expect(seen.rebooted == [1020, 0, 0] && seen.torqueAfter == [0, 0, 0])
+        // Voltage of some, temperature of others, and the same as parts of one packet.
+        #expect(seen.bulkRead == 0 && seen.bulk == ["1": 120, "2": 34, "3": 120])
+        if let fast = seen.fastBulkRead {
+            #expect(fast == 0)
+            #expect(seen.fastBulk == seen.bulk)
+        }
+        #expect(seen.bulkWrite == 0 && seen.bulkWritten == ["1": 1, "2": 77])
+        // Through an indirect map: torque enable and present position side by side.
+        #expect(seen.indirect == [0, 0])
+        #expect(seen.indirectRead == 0 && seen.indirectTorque == 1)
+        #expect(seen.indirectPosition == seen.single.first)
     }
 }

@@ -12,8 +12,8 @@ extension AMT21Driver {
         private var turns = 0
         /// An angle too far away to be believed alone.
         private var candidate: (angle: Double, at: Instant)?
-        /// Of the first angle, until the second agrees.
-        var firstAngle: Double?
+        /// The first angle, until the second agrees.
+        var firstAngle: (angle: Double, at: Instant)?
         var firstTurns: Int?
         /// When it last answered, or was last asked in vain although it is missing.
         var answeredAt = Instant.zero

@@ -2,7 +2,7 @@ import DeviceProtocols
 import Realtime
 public import RobotModel
 
-// connecting ──opened──► checking (each encoder's first angles) ──► running ⇄ degraded (an encoder missing)
+// connecting ──opened──► checking (each encoder's first three angles) ──► running ⇄ degraded (an encoder missing)
 //                           ▲                                        │
 //                           └──── reopen: nobody answers for 300 ms ─┘
 // An encoder that is missing is asked once a second, so that it does not slow the others.
@@ -119,12 +119,14 @@ extension AMT21Driver {
         status.counters.frames += 1
         switch waiting.purpose {
         case .firstAngle:
-            shafts[index].firstAngle = word.angle
-            ask(index, shafts[index].encoder.countsTurns ? .turns : .secondAngle, at: now, &actions)
+            shafts[index].firstAngle = (word.angle, now)
+            let next: Exchange.Purpose = shafts[index].encoder.countsTurns ? .turns : .secondAngle
+            ask(index, next, attempt: waiting.attempt, at: now, &actions)
         case .turns:
             shafts[index].firstTurns = word.turns
-            ask(index, .secondAngle, at: now, &actions)
+            ask(index, .secondAngle, attempt: waiting.attempt, at: now, &actions)
         case .secondAngle: agree(waiting, word, at: now, &actions)
+        case .thirdAngle: confirm(waiting, word, at: now, &actions)
         case .angle:
             let isOfItsKind = shafts[index].encoder.bits != 12 || word.value & 3 == 0
             if isOfItsKind, shafts[index].take(word.angle, maximumSpeed: maximumSpeed, at: now) {
@@ -136,16 +138,27 @@ extension AMT21Driver {
         }
     }
 
-    /// Two angles in a row must agree, and lie on the same side of the turn's end if turns were read between them.
+    /// The second angle must agree with the first, and lie on the same side of the turn's end if turns were read between
+    /// them.
     private mutating func agree(
         _ waiting: Exchange, _ word: AMT21Word, at now: Instant, _ actions: inout [DeviceAction]
     ) {
         let index = waiting.index
-        let angle = word.angle
-        let first = shafts[index].firstAngle ?? .infinity
-        let isSameTurn = !shafts[index].encoder.countsTurns || abs(angle - first) < .pi
-        let time = Self.latency.inSeconds * 3
-        guard isSameTurn, Shaft.isNear(angle, first, within: time, speed: maximumSpeed) else {
+        guard let first = shafts[index].firstAngle,
+            !shafts[index].encoder.countsTurns || abs(word.angle - first.angle) < .pi,
+            Shaft.isNear(
+                word.angle, first.angle, within: now.seconds(since: first.at), speed: maximumSpeed)
+        else { return failed(waiting, at: now, &actions) }
+        shafts[index].begin(word.angle, turns: shafts[index].firstTurns ?? 0, at: now)
+        ask(index, .thirdAngle, attempt: waiting.attempt, at: now, &actions)
+    }
+
+    /// Three in a row are no chance.
+    private mutating func confirm(
+        _ waiting: Exchange, _ word: AMT21Word, at now: Instant, _ actions: inout [DeviceAction]
+    ) {
+        let index = waiting.index
+        guard shafts[index].take(word.angle, maximumSpeed: maximumSpeed, at: now) else {
             return failed(waiting, at: now, &actions)
         }
         if shafts[index].encoder.bits == 12, word.value & 3 != 0 {
@@ -154,7 +167,6 @@ extension AMT21Driver {
                 hint: "correct the encoder's bits in the board file, or look which encoder is on this joint")
             return fail(error, &actions)
         }
-        shafts[index].begin(angle, turns: shafts[index].firstTurns ?? 0, at: now)
         shafts[index].answeredAt = now
         shafts[index].isMissing = false
         shafts[index].nonsense = 0

@@ -110,10 +110,11 @@ extension AMT21Driver {
     /// A request on the bus; there is one at a time.
     struct Exchange: Sendable {
         enum Purpose: Sendable, Hashable {
-            /// The first angles of an encoder, which must agree; between two it may be asked for its turns.
+            /// The first angles of an encoder, which must agree; behind the first it may be asked for its turns.
             case firstAngle
             case turns
             case secondAngle
+            case thirdAngle
             /// An angle of a cycle.
             case angle
         }

@@ -10,9 +10,9 @@ public import RobotModel
 /// registers 126...135 instead, with a close look at one servo every fifth cycle; a bus on which a fast sync read is not
 /// answered by all is read with a plain one. When torque goes on, and how goals move, is `JointCycle`'s.
 ///
-/// **Bus time of a cycle**, n servos: the question has 14 + n bytes, the fast answer 8 + 17 n, the goals 14 + 5 n; a byte is
-/// 10 bits. At 1 Mbit/s 7 servos take 2.0 ms, 13 take 3.4 ms, 16 take 4.0 ms (5.2 ms with plain sync reads): 200 Hz with
-/// all 16, as far as the adapter's latency and the service interval let it. At 57600 bit/s 16 servos take 70 ms.
+/// **Bus time of a cycle**, n servos: the question has 14 + n bytes, the fast answer 8 + 18 n, the goals 14 + 5 n; a byte is
+/// 10 bits. At 1 Mbit/s 7 servos take 2.0 ms, 13 take 3.5 ms, 16 take 4.2 ms (5.2 ms with plain sync reads): 200 Hz with
+/// all 16, as far as the adapter's latency and the service interval let it. At 57600 bit/s 16 servos take 73 ms.
 ///
 /// **Time of a sample**: the servos measure when the question has reached them; that is the answer's arrival less its line
 /// time, and not before the question was sent. Return delays are set to 0 once in a servo's life.
@@ -63,14 +63,15 @@ public struct DynamixelDriver: AlertClearing {
     ///   - gripper: The gripper, which comes last in states and set-points, in metres of opening.
     ///   - busWatchdog: Servos stop by themselves when the bus is silent for this long: 20 ms ... 2.54 s, or zero for never.
     ///   - maximumSpeed: The most by which a goal may run, in rad/s of the servo.
-    ///   - profileVelocity: The most that a servo lets itself run at, rad/s; 0 is as fast as it can. Above `maximumSpeed`,
-    ///     or the servo lags behind its goal.
+    ///   - profileVelocity: The most that a servo lets itself run at, rad/s; 0 is as fast as it can. When nothing is said,
+    ///     a quarter more than `maximumSpeed`: it keeps up with its goal, and when goals were lost on their way it does not
+    ///     leap after them.
     ///   - profileAcceleration: How fast it gains that speed, rad/s²; 0 is as fast as it can.
     ///   - states: Where what was measured goes.
     ///   - setpoints: Where set-points come from.
     public init(
         slot: SlotID, baudRate: Int, rate: Int, joints: [Joint], gripper: Gripper? = nil, busWatchdog: Duration,
-        maximumSpeed: Double = 3.0, profileVelocity: Double = 0, profileAcceleration: Double = 0,
+        maximumSpeed: Double = 3.0, profileVelocity: Double? = nil, profileAcceleration: Double = 0,
         states: LatestValue<Stamped<JointState>>, setpoints: LatestValue<Stamped<JointSetpoint>>
     ) {
         status = DeviceStatus(slot: slot)
@@ -78,7 +79,7 @@ public struct DynamixelDriver: AlertClearing {
         period = .nanoseconds(1_000_000_000 / Int64(max(rate, 1)))
         watchdogTime = busWatchdog
         watchdogUnits = Int32(clamping: min(127, max(0, busWatchdog.nanoseconds / 20_000_000)))
-        self.profileVelocity = Self.units(profileVelocity, XM430.velocityUnit)
+        self.profileVelocity = Self.units(profileVelocity ?? 1.25 * maximumSpeed, XM430.velocityUnit)
         self.profileAcceleration = Self.units(profileAcceleration, XM430.accelerationUnit)
         cycle = JointCycle(
             joints: joints, gripper: gripper,

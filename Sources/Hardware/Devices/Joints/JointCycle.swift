@@ -7,9 +7,9 @@ import RobotModel
 /// The rules, whatever the bus:
 /// - Torque goes on only while a fresh set-point asks for it, and only after the goal has been set to where the servo was
 ///   measured to stand in this very cycle, and read back.
-/// - A goal moves towards its set-point by at most `maximumSpeed`, so no joint ever jumps: not when a far set-point comes,
-///   not when a servo is armed again, and not after the bus was lost while a controller went on counting
-///   (ros-controls/ros2_control #674).
+/// - A goal moves towards its set-point by at most `maximumSpeed`, only in cycles in which its servo answered, and stays near
+///   the servo. So no joint ever jumps: not when a far set-point comes, not when a servo is armed again or was held fast,
+///   and not after the bus was lost while a controller went on counting (ros-controls/ros2_control #674).
 /// - A servo found with torque on keeps its goal as far as that lies within `sag` of where it stands: what a load pulls
 ///   down is not let down further, and what was on its way when contact was lost does not go on by itself.
 /// - Set-points older than 200 ms, or from before the port was opened, are not followed: the last goal is held.
@@ -21,6 +21,8 @@ struct JointCycle: Sendable {
     /// Radians between goal and position of a servo that holds a load: the error of a servo's own control. Also the most
     /// by which a joint may stand outside its servo's limits and still be armed.
     private static let sag = 0.05
+    /// How far a servo may be behind its goal at full speed; one that is held fast does not spring back farther.
+    private static let lag: Duration = .milliseconds(100)
 
     var servos: [ServoState]
     /// Set-points from before this moment are not followed.
@@ -178,15 +180,20 @@ struct JointCycle: Sendable {
         return true
     }
 
-    /// Moves each goal towards its set-point, no faster than `maximumSpeed`.
+    /// Moves each goal towards its set-point, no faster than `maximumSpeed` and not far from where the servo is.
     private mutating func follow(_ setpoint: JointSetpoint, at now: Instant) {
-        let elapsed = lastGoals.map { min((now - $0).inSeconds, 2 * period.inSeconds) } ?? period.inSeconds
-        let step = maximumSpeed * elapsed / scale.radiansPerTick
+        // A late cycle is made up for; a gap is not.
+        let elapsed = lastGoals.map { (now - $0).inSeconds } ?? period.inSeconds
+        let time = elapsed <= 2 * period.inSeconds ? elapsed : period.inSeconds
+        let step = maximumSpeed * time / scale.radiansPerTick
+        let lead = (Self.sag + maximumSpeed * Self.lag.inSeconds) / scale.radiansPerTick
         for index in servos.indices {
-            guard servos[index].torque, let goal = servos[index].goal,
-                let wanted = servos[index].ticks(value: setpoint.position[index])
+            // A servo that does not answer may not hear either: its goal must not run away from it.
+            guard servos[index].torque, servos[index].answeredAt == now, let goal = servos[index].goal,
+                let ticks = servos[index].ticks, let wanted = servos[index].ticks(value: setpoint.position[index])
             else { continue }
-            servos[index].goal = goal + min(step, max(-step, wanted - goal))
+            let next = goal + min(step, max(-step, wanted - goal))
+            servos[index].goal = min(Double(ticks) + lead, max(Double(ticks) - lead, next))
         }
     }
 
