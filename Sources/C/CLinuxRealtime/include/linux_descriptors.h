@@ -15,3 +15,6 @@ int doorstep_tty_rate(int descriptor);
 
 /// Accepts a connection that waits, non-blocking.
 int doorstep_accept(int listener);
+
+/// Refuses further opens of a terminal (TIOCEXCL), or allows them again; root gets in all the same. 0 or a negative errno.
+int doorstep_tty_set_exclusive(int descriptor, int on);

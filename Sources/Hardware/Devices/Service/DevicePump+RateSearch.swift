@@ -55,6 +55,7 @@ extension DevicePump {
 
     private func finish(_ state: inout State, found rate: Int?, at now: Instant) {
         let tried = state.search?.rates.map(String.init).joined(separator: ", ") ?? ""
+        let mayBeShared = state.port?.mayBeShared ?? false
         state.port?.close()
         state.port = nil
         state.search = nil
@@ -66,6 +67,10 @@ extension DevicePump {
                 "frames were read at \(rate) bit/s: set this slot's port.baud to it, or the device to \(line.baudRate)"
         } else {
             fault.what += "; no frame at \(tried) bit/s either"
+            if mayBeShared {
+                let look = "`sudo doorstep device probe \(line.path)` shows whether another program takes the bytes"
+                fault.hint = fault.hint.map { "\($0); \(look)" } ?? look
+            }
         }
         state.portFault = fault
         state.searchResult = fault
