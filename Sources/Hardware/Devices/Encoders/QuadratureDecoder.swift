@@ -17,7 +17,7 @@ public struct QuadratureDecoder: Sendable {
     /// Edges that the older interface keeps for a line.
     private static let oldQueue = 16
     /// Edges whose moments are remembered for the speed, and how long they count.
-    private static let memory = 16
+    private static let memory = 128
     private static let window = Duration.milliseconds(20)
     /// Without an edge for so long the shaft stands.
     private static let standstill = Duration.milliseconds(250)
@@ -117,7 +117,8 @@ public struct QuadratureDecoder: Sendable {
         count += sign
         if sign != direction { recent.removeAll(keepingCapacity: true) }
         direction = sign
-        if recent.count == Self.memory { recent.removeFirst() }
+        // The older half goes at once, so that an edge costs no shifting.
+        if recent.count == 2 * Self.memory { recent.removeFirst(Self.memory) }
         recent.append((count, time))
     }
 
