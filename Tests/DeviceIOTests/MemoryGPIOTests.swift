@@ -67,4 +67,45 @@ struct MemoryGPIOTests {
         chip.setLost(line: 1, false)
         #expect(try line.level() == false)
     }
+
+    @Test("edges are numbered from 1 where the chip numbers them, those that are dropped too")
+    func numbers() throws {
+        let chip = MemoryGPIO(edgeCapacity: 2, numbersEdges: true)
+        let line = try chip.open(request(3, .input))
+        for index in 0..<5 { chip.setPhysical(line: 3, index % 2 == 0) }
+        #expect(try line.nextEdge()?.sequence == 1)
+        #expect(try line.nextEdge()?.sequence == 2)
+        #expect(try line.nextEdge() == nil)
+        chip.setPhysical(line: 3, false)
+        #expect(try line.nextEdge()?.sequence == 6)
+        let old = try MemoryGPIO().open(request(3, .input))
+        #expect(try old.nextEdge() == nil)
+    }
+
+    @Test("lines that are read together give their edges in the order in which they happened")
+    func together() throws {
+        let chip = MemoryGPIO()
+        let group = try chip.openTogether([request(7, .input), request(8, .input, activeLow: true)])
+        chip.setPhysical(line: 8, true, at: Instant(nanoseconds: 1))
+        chip.setPhysical(line: 7, true, at: Instant(nanoseconds: 2))
+        chip.setPhysical(line: 7, false, at: Instant(nanoseconds: 3))
+        chip.setPhysical(line: 8, false, at: Instant(nanoseconds: 4))
+        let edges = try (0..<5).map { _ in try group.nextEdge() }
+        #expect(edges.map { $0?.index } == [1, 0, 0, 1, nil])
+        #expect(edges.map { $0?.edge.isOn } == [false, true, false, true, nil])
+        #expect(try group.level(1))
+        group.close()
+        _ = try chip.open(request(7, .input))
+    }
+
+    @Test("an output that is let go falls back to what its resistor makes of it")
+    func idle() throws {
+        let chip = MemoryGPIO()
+        chip.setIdle(line: 5, true)
+        let line = try chip.open(request(5, .output))
+        #expect(chip.outputs == [5: false])
+        line.close()
+        let input = try chip.open(request(5, .input))
+        #expect(try input.level())
+    }
 }

@@ -2,7 +2,25 @@ import DeviceIO
 import Devices
 import Realtime
 import RobotModel
+import Synchronization
 import Testing
+
+/// One output, and what is done with it.
+private final class WatchedChip: GPIOLineOpening, GPIOLine {
+    private let log = Mutex<[String]>([])
+    var story: [String] { log.withLock { $0 } }
+
+    func open(_ request: GPIORequest) throws(PortError) -> any GPIOLine {
+        log.withLock { $0.append("open \(request.initial ? "on" : "off")") }
+        return self
+    }
+
+    var pollDescriptor: Int32? { nil }
+    func level() throws(PortError) -> Bool { false }
+    func nextEdge() throws(PortError) -> GPIOEdge? { nil }
+    func set(_ on: Bool) throws(PortError) { log.withLock { $0.append(on ? "on" : "off") } }
+    func close() { log.withLock { $0.append("closed") } }
+}
 
 @Suite("Digital inputs and outputs")
 struct DigitalIOTests {
@@ -145,6 +163,68 @@ struct DigitalIOTests {
         bench.run(milliseconds: 600)
         #expect(bench.chip.outputs == [5: false])
         #expect(bench.io.status.phase == .running)
+    }
+
+    @Test("an output is driven to its safe state before it is given back")
+    func safeAtTheEnd() {
+        let chip = WatchedChip()
+        let io = DigitalIO(
+            slot: "gpio", lines: [GPIORequest(role: "lock", chip: "c", line: 5, direction: .output)], opener: chip,
+            inputs: LatestValue(Stamped(DigitalInputs(), at: .zero)))
+        io.service(at: .zero)
+        io.set("lock", true)
+        io.service(at: .zero)
+        io.stop()
+        #expect(chip.story == ["open off", "off", "on", "off", "closed"])
+    }
+
+    @Test("the first opening after a crash drives the safe state, whatever was wanted before")
+    func safeAfterACrash() {
+        let bench = Bench()
+        bench.io.set("lock", true)
+        bench.run(milliseconds: 1)
+        #expect(bench.chip.outputs == [5: true])
+        let next = DigitalIO(
+            slot: "gpio",
+            lines: [GPIORequest(role: "lock", chip: "gpiochip0", line: 6, direction: .output, activeLow: true)],
+            opener: bench.chip, inputs: bench.inputs)
+        next.service(at: bench.now)
+        #expect(bench.chip.outputs[6] == true, "off is high")
+    }
+
+    @Test("a level that no edge has announced is counted, said, and a bumper that it concerns counts as hit")
+    func lostEdge() throws {
+        let bench = Bench()
+        #expect(bench.io.status.counters.resyncs == 0)
+        bench.chip.setUnannounced(line: 1, false)
+        bench.run(milliseconds: 3)
+        #expect(bench.read.contains(.bumper))
+        #expect(bench.io.status.counters.resyncs == 1)
+        #expect(bench.io.status.phase == .degraded)
+        let fault = try #require(bench.io.status.fault)
+        #expect(fault.code == .edgesLost)
+        #expect(fault.what.contains("line bumper: at least 1"))
+        bench.run(milliseconds: 10_010)
+        #expect(bench.io.status.phase == .running)
+        #expect(bench.io.status.counters.resyncs == 1)
+    }
+
+    @Test("a contact that chatters faster than it is read is counted by what was dropped")
+    func droppedEdges() {
+        let chip = MemoryGPIO(numbersEdges: true)
+        let inputs = LatestValue(Stamped(DigitalInputs(), at: .zero))
+        let io = DigitalIO(
+            slot: "gpio", lines: [GPIORequest(role: "lid", chip: "c", line: 2, direction: .input)], opener: chip,
+            inputs: inputs)
+        var now = Instant.zero + .seconds(1)
+        io.service(at: now)
+        for index in 0..<40 { chip.setPhysical(line: 2, index % 2 == 0, at: now) }
+        now += .milliseconds(1)
+        io.service(at: now)
+        chip.setPhysical(line: 2, true, at: now)
+        io.service(at: now)
+        // 16 of 40 were kept; the next edge's number tells of the rest.
+        #expect(io.status.counters.resyncs == 24)
     }
 
     @Test("stopping closes every line")

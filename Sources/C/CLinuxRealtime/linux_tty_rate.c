@@ -21,3 +21,7 @@ int doorstep_tty_rate(int descriptor) {
     if (ioctl(descriptor, TCGETS2, &settings) != 0) return -errno;
     return (int)settings.c_ospeed;
 }
+
+int doorstep_tty_set_exclusive(int descriptor, int on) {
+    return ioctl(descriptor, on ? TIOCEXCL : TIOCNXCL) == 0 ? 0 : -errno;
+}

@@ -1,3 +1,5 @@
+import CLinuxRealtime
+
 #if canImport(Glibc)
     import Glibc
 #endif
@@ -43,38 +45,25 @@ enum Descriptor {
 
     /// Takes the port for this process alone: two readers of one line steal each other's bytes.
     ///
-    /// Throws `PortError.busy` with the other process's number, where the system gives it.
-    static func lock(_ descriptor: Int32, port: String) throws(PortError) {
-        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return }
-        let code = errno
-        guard code == EWOULDBLOCK else { throw PortError(.failed, port: port, cause: systemMessage(code)) }
-        let holder = lockHolder(descriptor).map { "held by pid \($0)" } ?? "held by another process"
-        throw PortError(.busy, port: port, cause: holder)
+    /// A lock for those who look for one, the terminal's own exclusiveness for those who do not and come later, and a
+    /// look at who is there already. Returns whether all other processes could be seen.
+    ///
+    /// Throws `PortError.busy` with the other process, as far as the system names it.
+    static func claim(_ descriptor: Int32, port: String) throws(PortError) -> Bool {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            guard code == EWOULDBLOCK else { throw PortError(.failed, port: port, cause: systemMessage(code)) }
+            let holder = PortHolders.lockHolder(descriptor)
+            throw PortError.held(port, holder == nil ? PortHolders(of: descriptor) : .none, lock: holder)
+        }
+        let holders = PortHolders(of: descriptor)
+        guard holders.openers.isEmpty else { throw PortError.held(port, holders, lock: nil) }
+        _ = doorstep_tty_set_exclusive(descriptor, 1)  // not every driver knows it; the lock stands
+        return holders.sawAll
     }
 
-    /// The process that holds the lock on an open file, from `/proc/locks` (proc(5)):
-    /// `1: FLOCK  ADVISORY  WRITE 412 00:18:1234 0 EOF`.
-    private static func lockHolder(_ descriptor: Int32) -> Int? {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
-        let file = unsafe open("/proc/locks", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        while text.count < 1 << 20 {
-            let count = unsafe Glibc.read(file, &chunk, chunk.count)
-            guard count > 0 else { break }
-            text += chunk[0..<count]
-        }
-        let inode = ":\(status.st_ino)"
-        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard words.count >= 6, words[1] == "FLOCK", words[5].hasSuffix(inode) else { continue }
-            return Int(words[4])
-        }
-        return nil
-    }
+    /// Undoes `claim` before the descriptor is closed: another process may have it open by inheritance.
+    static func release(_ descriptor: Int32) { _ = doorstep_tty_set_exclusive(descriptor, 0) }
 
     /// What an error number means for who wants to open a port.
     static func openingError(_ code: Int32, port: String) -> PortError {

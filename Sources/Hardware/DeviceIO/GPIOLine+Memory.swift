@@ -9,26 +9,50 @@ public final class MemoryGPIO: GPIOLineOpening {
 
     fileprivate struct Line {
         var level = false
+        /// The level while nobody drives the line: what a pull resistor makes of it.
+        var idle = false
         var edges: [GPIOEdge] = []
+        /// Edges since the request, those that were dropped too.
+        var sequence: UInt32 = 0
         var request: GPIORequest?
         var isLost = false
     }
 
-    public init() {}
+    private let edgeCapacity: Int
+    private let numbersEdges: Bool
 
-    /// Edges that wait on a line at most; then the newest is dropped, as the kernel does.
-    public static let edgeCapacity = 16
+    /// A chip as libgpiod 1.6 shows it: 16 edges may wait on a line, then the newest is dropped, and nobody counts them.
+    /// With `numbersEdges` each has its number, as in 2.x.
+    public init(edgeCapacity: Int = 16, numbersEdges: Bool = false) {
+        self.edgeCapacity = edgeCapacity
+        self.numbersEdges = numbersEdges
+    }
+
+    /// What a line's level is while nobody drives it.
+    public func setIdle(line: Int, _ level: Bool) {
+        lines.withLock { lines in
+            lines[line, default: Line()].idle = level
+            if lines[line]?.request == nil { lines[line]?.level = level }
+        }
+    }
 
     /// Puts a physical level on an input, with the moment of the change.
     public func setPhysical(line: Int, _ level: Bool, at time: Instant = .zero) {
         lines.withLock { lines in
             guard lines[line, default: Line()].level != level else { return }
             lines[line, default: Line()].level = level
-            guard let request = lines[line]?.request, request.direction == .input,
-                lines[line]?.edges.count ?? 0 < Self.edgeCapacity
-            else { return }
-            lines[line]?.edges.append(GPIOEdge(isOn: level != request.activeLow, time: time))
+            guard let request = lines[line]?.request, request.direction == .input else { return }
+            lines[line]?.sequence += 1
+            guard let waiting = lines[line], waiting.edges.count < edgeCapacity else { return }
+            lines[line]?.edges.append(
+                GPIOEdge(
+                    isOn: level != request.activeLow, time: time, sequence: numbersEdges ? waiting.sequence : 0))
         }
+    }
+
+    /// Puts a level on an input whose edge the kernel drops.
+    public func setUnannounced(line: Int, _ level: Bool) {
+        lines.withLock { $0[line, default: Line()].level = level }
     }
 
     /// The physical levels of all lines that are open as outputs.
@@ -48,6 +72,7 @@ public final class MemoryGPIO: GPIOLineOpening {
             guard line.request == nil else { throw PortError(.busy, port: request.role, cause: "already requested") }
             line.request = request
             line.edges = []
+            line.sequence = 0
             if request.direction == .output { line.level = request.initial != request.activeLow }
             lines[request.line] = line
         }
@@ -69,7 +94,11 @@ public final class MemoryGPIO: GPIOLineOpening {
 
     fileprivate func release(_ request: GPIORequest) {
         lines.withLock { lines in
-            if lines[request.line]?.request == request { lines[request.line]?.request = nil }
+            guard lines[request.line]?.request == request else { return }
+            lines[request.line]?.request = nil
+            if request.direction == .output, let idle = lines[request.line]?.idle {
+                lines[request.line]?.level = idle
+            }
         }
     }
 }

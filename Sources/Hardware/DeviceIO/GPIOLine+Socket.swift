@@ -13,10 +13,11 @@ import Synchronization
 ///     client  input <n>          subscribes to line n as an input
 ///     client  output <n> <0|1>   takes line n as an output and drives it
 ///     client  set <n> <0|1>      drives the output
-///     server  level <n> <0|1>    the level now, at the subscription and at every change
+///     server  level <n> <0|1>    the level now, at the subscription and at every change; behind it the moment of the
+///                                change in nanoseconds on CLOCK_MONOTONIC and its number on this line, from 1
 ///     server  error <text>       the line is refused; the server hangs up
 ///
-/// An edge's time is the moment at which it is read here.
+/// When a connection ends, the server lets the line go: an output falls back to its idle level.
 final class SocketGPIOLine: GPIOLine {
     /// Used under the mutex only.
     private struct State: @unchecked Sendable {
@@ -27,16 +28,20 @@ final class SocketGPIOLine: GPIOLine {
     }
 
     private let request: GPIORequest
+    private let edgeCapacity: Int
     private let state: Mutex<State>
 
     /// How long a server may take for its first answer, milliseconds.
     private static let answerTime: Int32 = 1000
-    /// Edges that wait at most; then the newest is dropped, as the kernel does.
-    private static let edgeCapacity = 16
+    /// Edges that wait at most, then the newest is dropped, as the kernel does: on a line of its own, and on lines that
+    /// are read together.
+    static let singleCapacity = 16
+    static let groupCapacity = 1024
 
     /// Connects and waits for the line's level, at most a second.
-    init(_ request: GPIORequest, path: String) throws(PortError) {
+    init(_ request: GPIORequest, path: String, edgeCapacity: Int = singleCapacity) throws(PortError) {
         self.request = request
+        self.edgeCapacity = edgeCapacity
         guard let socket = LocalSocket.connect(path) else {
             let code = errno
             guard code != ECONNREFUSED else {
@@ -103,13 +108,16 @@ final class SocketGPIOLine: GPIOLine {
                 if words.first == "error" {
                     throw PortError(.busy, port: request.role, cause: String(line.dropFirst("error ".count)))
                 }
-                guard words.count == 3, words[0] == "level", Int(words[1]) == request.line else { continue }
+                guard words.count >= 3, words[0] == "level", Int(words[1]) == request.line else { continue }
                 let level = words[2] == "1"
                 if let before = state.level, before != level, request.direction == .input,
-                    state.edges.count < Self.edgeCapacity
+                    state.edges.count < edgeCapacity
                 {
-                    let now = Instant(nanoseconds: doorstep_monotonic_now())
-                    state.edges.append(GPIOEdge(isOn: level != request.activeLow, time: now))
+                    let time = (words.count > 3 ? Int64(words[3]) : nil) ?? doorstep_monotonic_now()
+                    let sequence = words.count > 4 ? UInt32(words[4]) ?? 0 : 0
+                    state.edges.append(
+                        GPIOEdge(
+                            isOn: level != request.activeLow, time: Instant(nanoseconds: time), sequence: sequence))
                 }
                 state.level = level
             }

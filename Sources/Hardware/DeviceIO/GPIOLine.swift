@@ -14,7 +14,8 @@ public struct GPIORequest: Hashable, Sendable, Codable {
     public var direction: Direction
     /// True where a low level means "on".
     public var activeLow: Bool
-    /// What an output is set to when it is requested.
+    /// An output's safe state: what it is set to when it is requested, also for the first time after a crash, and before
+    /// it is given back in order.
     public var initial: Bool
 
     public init(
@@ -35,10 +36,14 @@ public struct GPIOEdge: Hashable, Sendable {
     public var isOn: Bool
     /// When it happened, by the kernel's monotonic time stamp where there is one.
     public var time: Instant
+    /// Counts the edges of the line from 1, those that were dropped unread too; 0 where nobody counts them
+    /// (libgpiod 1.6).
+    public var sequence: UInt32
 
-    public init(isOn: Bool, time: Instant) {
+    public init(isOn: Bool, time: Instant, sequence: UInt32 = 0) {
         self.isOn = isOn
         self.time = time
+        self.sequence = sequence
     }
 }
 
@@ -58,4 +63,6 @@ public protocol GPIOLine: AnyObject, Sendable {
 /// Requests GPIO lines: through libgpiod, or from a twin.
 public protocol GPIOLineOpening: Sendable {
     func open(_ request: GPIORequest) throws(PortError) -> any GPIOLine
+    /// Requests inputs of one chip that are read together, in the order of the requests.
+    func openTogether(_ requests: [GPIORequest]) throws(PortError) -> any GPIOLineGroup
 }

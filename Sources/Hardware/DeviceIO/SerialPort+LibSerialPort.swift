@@ -18,6 +18,7 @@ final class UARTPort: SerialPort {
     }
 
     private let path: String
+    let mayBeShared: Bool
     /// nil when closed.
     private let handle: Mutex<Handle?>
 
@@ -32,14 +33,14 @@ final class UARTPort: SerialPort {
             throw PortError(.noSuchDevice, port: line.path, cause: "\(device) is not a serial port")
         }
         guard unsafe sp_open(port, SP_MODE_READ_WRITE) == SP_OK else {
-            let error = Descriptor.openingError(sp_last_error_code(), port: line.path)
+            let code = sp_last_error_code()
             unsafe sp_free_port(port)
-            throw error
+            throw PortError.opening(line.path, device: device, failed: code)
         }
         do throws(PortError) {
             var descriptor: Int32 = -1
             guard unsafe sp_get_port_handle(port, &descriptor) == SP_OK else { throw Self.failure(line.path) }
-            try Descriptor.lock(descriptor, port: line.path)
+            mayBeShared = try !Descriptor.claim(descriptor, port: line.path)
             try unsafe Self.configure(port, for: line)
             handle = unsafe Mutex(Handle(port: port, descriptor: descriptor))
         } catch {
@@ -82,6 +83,7 @@ final class UARTPort: SerialPort {
     func close() {
         handle.withLock { handle in
             guard let open = handle else { return }
+            Descriptor.release(open.descriptor)
             unsafe sp_close(open.port)
             unsafe sp_free_port(open.port)
             handle = nil
@@ -109,19 +111,34 @@ final class UARTPort: SerialPort {
             unsafe sp_set_stopbits(port, Int32(line.stopBits)) == SP_OK,
             unsafe sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE) == SP_OK
         else { throw failure(line.path) }
-        // A 16550 takes any rate without a word and stays at one that it has.
+        try unsafe confirm(port, line, parity)
+    }
+
+    /// Reads back what was set: a 16550 takes any rate without a word and stays at one that it has, and some USB adapters
+    /// know no parity or no second stop bit.
+    private static func confirm(
+        _ port: OpaquePointer, _ line: SerialLine, _ parity: sp_parity
+    ) throws(PortError) {
         var configuration: OpaquePointer?
         guard unsafe sp_new_config(&configuration) == SP_OK, let configuration = unsafe configuration else {
             throw failure(line.path)
         }
         defer { unsafe sp_free_config(configuration) }
-        var rate: Int32 = 0
+        var (rate, bits, stopBits): (Int32, Int32, Int32) = (0, 0, 0)
+        var found = SP_PARITY_INVALID
         guard unsafe sp_get_config(port, configuration) == SP_OK,
-            unsafe sp_get_config_baudrate(configuration, &rate) == SP_OK
+            unsafe sp_get_config_baudrate(configuration, &rate) == SP_OK,
+            unsafe sp_get_config_bits(configuration, &bits) == SP_OK,
+            unsafe sp_get_config_stopbits(configuration, &stopBits) == SP_OK,
+            unsafe sp_get_config_parity(configuration, &found) == SP_OK
         else { throw failure(line.path) }
+        func refuse(_ what: String) -> PortError { PortError(.wrongRate, port: line.path, cause: what) }
         guard Int(rate) == line.baudRate else {
-            throw PortError(
-                .wrongRate, port: line.path, cause: "asked for \(line.baudRate) baud, the port runs at \(rate)")
+            throw refuse("asked for \(line.baudRate) baud, the port runs at \(rate)")
+        }
+        guard found == parity else { throw refuse("asked for parity \(line.parity.rawValue), the port has another") }
+        guard bits == 8, Int(stopBits) == line.stopBits else {
+            throw refuse("asked for 8 data and \(line.stopBits) stop bits, the port has \(bits) and \(stopBits)")
         }
     }
 

@@ -11,6 +11,7 @@ import Synchronization
 /// all the same, so that an emulated device at the other end can see that it is not its own.
 final class PseudoTerminalPort: SerialPort {
     private let path: String
+    let mayBeShared: Bool
     /// -1 when closed.
     private let descriptor: Mutex<Int32>
 
@@ -18,9 +19,9 @@ final class PseudoTerminalPort: SerialPort {
     init(line: SerialLine, device: String) throws(PortError) {
         path = line.path
         let descriptor = unsafe open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Descriptor.openingError(errno, port: line.path) }
+        guard descriptor >= 0 else { throw PortError.opening(line.path, device: device, failed: errno) }
         do throws(PortError) {
-            try Descriptor.lock(descriptor, port: line.path)
+            mayBeShared = try !Descriptor.claim(descriptor, port: line.path)
             try setRaw(descriptor, port: line.path)
             let result = doorstep_tty_set_rate(descriptor, UInt32(clamping: line.baudRate))
             guard result == 0 else {
@@ -62,7 +63,9 @@ final class PseudoTerminalPort: SerialPort {
 
     func close() {
         descriptor.withLock { descriptor in
-            if descriptor >= 0 { Glibc.close(descriptor) }
+            guard descriptor >= 0 else { return }
+            Descriptor.release(descriptor)
+            Glibc.close(descriptor)
             descriptor = -1
         }
     }

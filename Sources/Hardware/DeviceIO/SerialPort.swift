@@ -17,6 +17,17 @@ public struct SerialLine: Hashable, Sendable, Codable {
         self.stopBits = stopBits
     }
 
+    /// Data bits, parity and stop bits in the usual short form: "8N1".
+    public var format: String {
+        let letter =
+            switch parity {
+            case .none: "N"
+            case .even: "E"
+            case .odd: "O"
+            }
+        return "8\(letter)\(stopBits)"
+    }
+
     /// Bits on the line for one byte: start, eight data, parity, stop.
     public var bitsPerByte: Int { 1 + 8 + (parity == .none ? 0 : 1) + stopBits }
 
@@ -47,11 +58,15 @@ public protocol SerialPort: AnyObject, Sendable {
     /// emulated: at another rate than its own a device hears and says rubbish.
     var otherEndRate: Int? { get }
 
+    /// Whether a process that this user may not look into could have the port open as well, and take its bytes.
+    var mayBeShared: Bool { get }
+
     func close()
 }
 
 extension SerialPort {
     public var otherEndRate: Int? { nil }
+    public var mayBeShared: Bool { false }
 }
 
 /// Opens serial lines: the robot's own, a pseudo-terminal's, or a twin's in memory.
@@ -69,13 +84,16 @@ public struct PortError: Error, Hashable, Sendable, CustomStringConvertible {
     public var code: Code
     /// The port's path or the GPIO line's name.
     public var port: String
-    /// What the system said.
+    /// What the system said, or what was found out.
     public var cause: String
+    /// What to do about it, where more is known than the code says.
+    public var hint: String?
 
-    public init(_ code: Code, port: String, cause: String) {
+    public init(_ code: Code, port: String, cause: String, hint: String? = nil) {
         self.code = code
         self.port = port
         self.cause = cause
+        self.hint = hint
     }
 
     public var description: String { "\(port): \(code.rawValue): \(cause)" }

@@ -14,4 +14,17 @@ public struct SystemGPIOLines: GPIOLineOpening {
         }
         return try ChipGPIOLine(request)
     }
+
+    /// Requests inputs that are read together.
+    public func openTogether(_ requests: [GPIORequest]) throws(PortError) -> any GPIOLineGroup {
+        guard let chip = requests.first?.chip, chip.hasPrefix(Self.socketPrefix) else {
+            return try ChipGPIOGroup(requests)
+        }
+        let path = String(chip.dropFirst(Self.socketPrefix.count))
+        var lines: [any GPIOLine] = []
+        for request in requests {
+            lines.append(try SocketGPIOLine(request, path: path, edgeCapacity: SocketGPIOLine.groupCapacity))
+        }
+        return MergedGPIOLines(lines)
+    }
 }

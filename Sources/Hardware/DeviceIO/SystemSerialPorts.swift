@@ -11,8 +11,9 @@ public struct SystemSerialPorts: SerialPortOpening {
 
     /// Opens a line for this process alone.
     ///
-    /// Throws `PortError`: `noSuchDevice`, `noPermission`, `busy` (with the holder's pid), `wrongRate` (the UART cannot
-    /// do the rate), `failed`.
+    /// Throws `PortError`, each with what was found out about it: `noSuchDevice` (what is plugged in instead),
+    /// `noPermission` (whose the device is), `busy` (the process that holds it, or that has it open without a lock),
+    /// `wrongRate` (the UART cannot do the rate, parity or stop bits), `failed`.
     public func open(_ line: SerialLine) throws(PortError) -> any SerialPort {
         switch try NetworkPath(line.path) {
         case .udp(let address, let port, let sender)?:
@@ -21,7 +22,7 @@ public struct SystemSerialPorts: SerialPortOpening {
         case nil: break
         }
         guard let resolved = unsafe realpath(line.path, nil) else {
-            throw Descriptor.openingError(errno, port: line.path)
+            throw PortError.opening(line.path, device: line.path, failed: errno)
         }
         defer { unsafe free(resolved) }
         let device = unsafe String(cString: resolved)

@@ -113,7 +113,10 @@ public final class Twin {
         }
         let gpio: TwinGPIOSocket
         do throws(PortError) {
-            gpio = try TwinGPIOSocket(path: String(chip.dropFirst("socket:".count)))
+            // A resistor pulls the lock's wire to "locked" when nobody drives it.
+            let idle = board.gpio.filter { $0.role == .lock && $0.activeLow }.map { ($0.line, true) }
+            gpio = try TwinGPIOSocket(
+                path: String(chip.dropFirst("socket:".count)), idle: Dictionary(idle) { first, _ in first })
         } catch {
             throw RobotError(
                 .noSuchDevice, "the twin cannot make its GPIO chip: \(error)",

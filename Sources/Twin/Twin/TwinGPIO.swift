@@ -27,20 +27,29 @@ extension MemoryGPIO: TwinGPIO {
 public final class TwinGPIOSocket: TwinGPIO {
     private let path: String
     private var server: GPIOSocketServer?
+    private let idle: [Int: Bool]
     private var inputs: [Int: Bool] = [:]
 
-    /// Listens at the path of the board file's "socket:<path>".
-    public init(path: String) throws(PortError) {
+    /// Listens at the path of the board file's "socket:<path>". `idle` are the levels that pull resistors give to lines
+    /// that nobody drives; the others idle low.
+    public init(path: String, idle: [Int: Bool] = [:]) throws(PortError) {
         self.path = path
-        server = try GPIOSocketServer(path: path)
+        self.idle = idle
+        server = try Self.server(path, idle)
+    }
+
+    private static func server(_ path: String, _ idle: [Int: Bool]) throws(PortError) -> GPIOSocketServer {
+        let server = try GPIOSocketServer(path: path)
+        for (line, level) in idle { server.setIdle(line: line, level) }
+        return server
     }
 
     public func setInput(line: Int, _ level: Bool, at time: Instant) {
         inputs[line] = level
-        server?.set(line: line, level)
+        server?.set(line: line, level, at: time)
     }
 
-    public func output(line: Int) -> Bool? { server?.levels[line] }
+    public func output(line: Int) -> Bool? { server?.drivenLevel(line) }
     public func service() { server?.service() }
 
     public func setPlugged(_ isPlugged: Bool, lines: [Int]) {
@@ -49,7 +58,7 @@ public final class TwinGPIOSocket: TwinGPIO {
             server = nil
             return
         }
-        guard server == nil, let new = try? GPIOSocketServer(path: path) else { return }
+        guard server == nil, let new = try? Self.server(path, idle) else { return }
         for (line, level) in inputs.sorted(by: { $0.key < $1.key }) { new.set(line: line, level) }
         server = new
     }

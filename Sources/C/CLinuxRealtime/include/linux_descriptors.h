@@ -24,3 +24,6 @@ int doorstep_watchdog_keep_alive(int descriptor);
 
 /// Accepts a connection that waits, non-blocking.
 int doorstep_accept(int listener);
+
+/// Refuses further opens of a terminal (TIOCEXCL), or allows them again; root gets in all the same. 0 or a negative errno.
+int doorstep_tty_set_exclusive(int descriptor, int on);

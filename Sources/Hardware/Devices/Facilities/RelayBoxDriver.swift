@@ -35,6 +35,7 @@ public struct RelayBoxDriver: DeviceDriver {
         self.mailbox = mailbox
         period = .nanoseconds(1_000_000_000 / Int64(max(1, rate)))
         transactor = ModbusTransactor(unit: unit, line: line, timeout: .milliseconds(60))
+        card = .relayBox(unit: unit)
         health = DeviceStatus(slot: slot)
     }
 
@@ -44,7 +45,7 @@ public struct RelayBoxDriver: DeviceDriver {
         return status
     }
 
-    public var card: ProtocolCard? { .relayBox }
+    public let card: ProtocolCard?
 
     public var serviceInterval: Duration { .milliseconds(transactor.isWaiting ? 10 : 5) }
 

@@ -8,7 +8,13 @@ import Synchronization
 /// Reads every input at each service and edge and publishes them together, stamped with the moment of the reading, only
 /// when all of them could be read: a lost line makes the stamp old, and the safety supervisor stops the robot. The
 /// emergency stop and the bumper count at once, however short the pulse; their release, the lid and the load count when
-/// they have been steady for 5 ms. An output that fails does not touch the inputs.
+/// they have been steady for 5 ms. An output that fails does not touch the inputs. An edge that the kernel dropped is
+/// noticed by its number, or by a level that nobody announced, and said: a pulse may have been missed.
+///
+/// Outputs are driven to their safe state (`GPIORequest.initial`) when they are opened, also after a crash, and when the
+/// service stops in order. Between a crash and the next opening nobody can promise anything: the kernel gives the lines
+/// back, and some chips' drivers keep the level while others let go. So an output must be safe by its wiring (a lock
+/// that holds without current, a resistor that pulls to "locked").
 ///
 /// Roles: "emergency_stop", "bumper", "lid" (on = open), "load" (on = something is in it), "lock" (output, on = unlocked).
 public final class DigitalIO: DeviceService {
@@ -22,6 +28,7 @@ public final class DigitalIO: DeviceService {
         var assertsAtOnce: Bool
         var line: (any GPIOLine)?
         var filter: DebouncedInput
+        var witness: EdgeWitness
     }
 
     private struct Output {
@@ -42,6 +49,9 @@ public final class DigitalIO: DeviceService {
         var inputFault: RobotError?
         var hasRun = false
         var stopped = false
+        /// Edges that were missed, and when the last one was.
+        var lostEdges = 0
+        var lastLoss: (role: String, time: Instant)?
     }
 
     private let published: LatestValue<Stamped<DigitalInputs>>
@@ -76,7 +86,7 @@ public final class DigitalIO: DeviceService {
     private static func input(_ request: GPIORequest, _ flag: DigitalInputs, atOnce: Bool) -> Input {
         Input(
             request: request, flag: flag, assertsAtOnce: atOnce,
-            filter: DebouncedInput(assertsAtOnce: atOnce, time: debounce))
+            filter: DebouncedInput(assertsAtOnce: atOnce, time: debounce), witness: EdgeWitness())
     }
 
     public var status: DeviceStatus { state.withLock { $0.status } }
@@ -104,7 +114,7 @@ public final class DigitalIO: DeviceService {
             guard !state.stopped else { return }
             serviceInputs(&state, at: now)
             for index in state.outputs.indices { serviceOutput(&state, index, at: now) }
-            updateStatus(&state)
+            updateStatus(&state, at: now)
         }
     }
 
@@ -112,7 +122,11 @@ public final class DigitalIO: DeviceService {
         state.withLock { state in
             state.stopped = true
             for input in state.inputs { input.line?.close() }
-            for output in state.outputs { output.line?.close() }
+            for output in state.outputs {
+                // A chip that is gone cannot be told; the others are.
+                try? output.line?.set(output.request.initial)
+                output.line?.close()
+            }
             for index in state.inputs.indices { state.inputs[index].line = nil }
             for index in state.outputs.indices {
                 state.outputs[index].line = nil
@@ -131,14 +145,23 @@ public final class DigitalIO: DeviceService {
                     state.inputs[index].line = try opener.open(request)
                     state.inputs[index].filter = DebouncedInput(
                         assertsAtOnce: state.inputs[index].assertsAtOnce, time: Self.debounce)
+                    state.inputs[index].witness = EdgeWitness()
                     if state.hasRun { state.status.counters.reconnects += 1 }
                 }
                 guard let line = state.inputs[index].line else { return }
                 while let edge = try line.nextEdge() {
                     state.inputs[index].filter.take(edge: edge.isOn, at: now)
+                    state.inputs[index].witness.take(edge)
                     state.status.counters.frames += 1
                 }
                 let level = try line.level()
+                let lost = state.inputs[index].witness.take(level: level)
+                if lost > 0 {
+                    state.lostEdges += lost
+                    state.lastLoss = (request.role, now)
+                    // A pulse that nobody saw: what counts at once has to count now.
+                    state.inputs[index].filter.take(edge: true, at: now)
+                }
                 if state.inputs[index].filter.take(level: level, at: now) { values.insert(state.inputs[index].flag) }
             } catch {
                 // A chip goes away with all its lines: all are opened anew.
@@ -184,15 +207,21 @@ public final class DigitalIO: DeviceService {
         }
     }
 
-    private func updateStatus(_ state: inout State) {
+    private func updateStatus(_ state: inout State, at now: Instant) {
         state.status.identity = "\(state.inputs.count) inputs, \(state.outputs.count) outputs"
+        state.status.counters.resyncs = state.lostEdges
         if let fault = state.inputFault {
             state.status.phase = state.hasRun ? .recovering : .connecting
             state.status.fault = fault
         } else if state.hasRun {
-            let fault = state.outputs.lazy.compactMap(\.fault).first
+            let fault = state.outputs.lazy.compactMap(\.fault).first ?? loss(state, at: now)
             state.status.phase = fault == nil ? .running : .degraded
             state.status.fault = fault
         }
+    }
+
+    private func loss(_ state: State, at now: Instant) -> RobotError? {
+        guard let last = state.lastLoss, now - last.time < EdgeWitness.remembered else { return nil }
+        return .edgesLost(slot: state.status.slot, where: "line \(last.role)", count: state.lostEdges)
     }
 }

@@ -141,10 +141,10 @@ struct ODriveTransactor: Sendable {
 
     /// Gives up the question under way: its answer was dropped, or the port was closed or opened.
     mutating func cancel(at now: Instant) {
+        // Its answer may still come, and would be taken for the next question's.
+        quietUntil = question == nil ? now + .milliseconds(2) : now + timeout
         question = nil
         decoder.reset()
-        // An answer that the drive has begun ends within its line's time.
-        quietUntil = now + .milliseconds(2) + line.byteTime * Self.longestAnswer
         busyUntil = now
     }
 

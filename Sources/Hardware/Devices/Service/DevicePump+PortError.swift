@@ -13,19 +13,19 @@ extension RobotError {
         case .noSuchDevice:
             self.init(
                 .noSuchDevice, "\(port): no such device: \(error.cause)",
-                hint: "check the cable and its power; `ls -l /dev/serial/by-id` shows what is plugged in")
+                hint: error.hint ?? "check the cable and its power; `ls -l /dev/serial/by-id` shows what is plugged in")
         case .noPermission:
             self.init(
                 .noPermission, "\(port): no permission: \(error.cause)",
-                hint: "the user of the daemon must be in the group dialout (`adduser <user> dialout`)")
+                hint: error.hint ?? "the user of the daemon must be in the group dialout (`adduser <user> dialout`)")
         case .busy:
             self.init(
                 .busy, "\(port): another program holds the port: \(error.cause)",
-                hint: "`fuser -v \(line.path)` names it; stop it")
+                hint: error.hint ?? "`sudo fuser -v \(line.path)` names it; stop it")
         case .wrongRate:
             self.init(
-                .refused, "\(port): the port does not run at \(line.baudRate) bit/s: \(error.cause)",
-                hint: "choose a rate that the adapter knows, here and in the device")
+                .refused, "\(port): the port does not run at \(line.baudRate) bit/s \(line.format): \(error.cause)",
+                hint: error.hint ?? "choose a rate and a format that the adapter knows, here and in the device")
         case .lost:
             self.init(
                 .lost, "\(port): the device went away: \(error.cause)",

@@ -26,6 +26,7 @@ extension DevicePump {
     }
 
     private func finishSearch(_ state: inout State, _ outcome: LineSearch.Outcome, at now: Instant) {
+        let mayBeShared = state.probe?.mayBeShared ?? false
         state.probe = nil
         state.nextOpen = now + state.pause
         guard var fault = state.portFault else { return }
@@ -36,6 +37,10 @@ extension DevicePump {
         } else {
             let tried = outcome.heard.map { "\($0.rate)" }.joined(separator: ", ")
             fault.what += "; no frame at \(tried) bit/s either"
+            if mayBeShared {
+                let look = "`sudo doorstep device probe \(line.path)` shows whether another program takes the bytes"
+                fault.hint = fault.hint.map { "\($0); \(look)" } ?? look
+            }
         }
         state.portFault = fault
         state.searchResult = fault

@@ -8,6 +8,9 @@ public struct PortProbe: Sendable {
     /// Why the port could not be opened the last time; a wrong rate is no failure of the probe.
     public private(set) var failure: PortError?
 
+    /// Whether another program may take part of the bytes.
+    public private(set) var mayBeShared = false
+
     private let line: SerialLine
     private let opener: any SerialPortOpening
     private var port: (any SerialPort)?
@@ -66,7 +69,9 @@ public struct PortProbe: Sendable {
         other.parity = parity
         let event: LineSearch.Event
         do throws(PortError) {
-            port = try opener.open(other)
+            let opened = try opener.open(other)
+            port = opened
+            mayBeShared = opened.mayBeShared
             event = .opened
         } catch {
             // A rate that this port cannot do is not the device's either.

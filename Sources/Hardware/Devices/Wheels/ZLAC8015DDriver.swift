@@ -144,7 +144,7 @@ public struct ZLAC8015DDriver: AlertClearing {
         return status
     }
 
-    public var card: ProtocolCard? { .zlac8015d }
+    public var card: ProtocolCard? { .zlac8015d(unit: configuration.unit) }
 
     /// Clears the drive's alarm as soon as its motors have no power.
     public mutating func clearAlerts() { alarmToClear = hasFaults }
