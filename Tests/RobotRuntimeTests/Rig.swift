@@ -42,20 +42,22 @@ final class Rig: @unchecked Sendable {
     var observer: TickObserver?
 
     /// - Parameters:
+    ///   - name: The board file.
     ///   - adjust: Changes the scenario before the world is made.
     ///   - adjustBoard: Changes the board before robot and twin are made.
     ///   - journal: What an earlier run of the daemon has left in the journal.
     ///   - wallAtZero: Civil time at the clock's zero.
     ///   - wrap: Puts something between the robot and its ports.
     init(
-        seed: UInt64 = 1, faults: [String] = [], adjust: (inout Scenario) -> Void = { _ in },
+        board name: String = "twin", seed: UInt64 = 1, faults: [String] = [],
+        adjust: (inout Scenario) -> Void = { _ in },
         adjustBoard: (inout Board) -> Void = { _ in }, journal: [JournalEntry] = [], wallAtZero: WallTime = Rig.noon,
         wrap: (MemoryPorts) -> any SerialPortOpening = { $0 }
     ) throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
         folder = NSTemporaryDirectory() + "doorstep-rig-\(UUID().uuidString.prefix(8))"
-        var board = try Board.read(path: root + "/BoardConfigs/twin.yaml")
+        var board = try Board.read(path: root + "/BoardConfigs/\(name).yaml")
         board.missions.directory = folder + "/missions"
         board.reflow.directory = folder + "/reflow"
         adjustBoard(&board)

@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct DoorstepBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doorstep-bench", abstract: "Measures Doorstep's own parts.", subcommands: [Jitter.self])
+        commandName: "doorstep-bench", abstract: "Measures Doorstep's own parts.",
+        subcommands: [Jitter.self, Caterpillar.self, TickCost.self])
 }

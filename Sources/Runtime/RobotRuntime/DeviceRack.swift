@@ -24,7 +24,8 @@ final class DeviceRack: Sendable {
                 slot: Self.wheelsSlot, line: wheelLine, unit: UInt8(board.wheels.unit), rate: board.wheels.rate,
                 leftInverted: board.wheels.leftInverted, rightInverted: board.wheels.rightInverted,
                 countsPerRevolution: board.wheels.countsPerRevolution, batteryCurve: board.battery.curve),
-            setpoint: channels.wheelSetpoint, state: channels.wheels, battery: channels.battery)
+            setpoint: channels.wheelSetpoint, state: channels.wheels, battery: channels.battery,
+            chain: channels.wheelsChain)
         let joints = Self.jointDriver(board.joints, channels)
         let lidar = RPLIDARDriver(
             slot: "lidar", baudRate: board.lidar.port.baudRate, motorRPM: board.lidar.motorRPM,
@@ -78,7 +79,8 @@ final class DeviceRack: Sendable {
             widthPerRadian: slot.gripper.widthPerRadian)
         return DynamixelDriver(
             slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,
-            busWatchdog: slot.busWatchdog, states: channels.joints, setpoints: channels.jointSetpoint)
+            busWatchdog: slot.busWatchdog, states: channels.joints, setpoints: channels.jointSetpoint,
+            chain: channels.jointsChain)
     }
 }
 

@@ -40,7 +40,7 @@ public struct ArmMonitor: Sendable, BitwiseCopyable {
     /// - Parameter contactCurrents: Ampere, one for each joint of the arm.
     public init(contactCurrents: JointVector) {
         self.contactCurrents = contactCurrents
-        trajectory = ArmTrajectory(holding: JointVector(count: min(contactCurrents.count, 8)))
+        trajectory = ArmTrajectory(holding: JointVector(count: contactCurrents.count))
     }
 
     /// Starts watching a motion that starts now.

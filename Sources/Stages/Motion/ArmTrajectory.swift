@@ -9,7 +9,7 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     /// The most knots.
     public static var capacity: Int { 64 }
     /// The most joints.
-    public static var maxJoints: Int { 8 }
+    public static var maxJoints: Int { 16 }
 
     /// How many joints it moves.
     public let jointCount: Int
@@ -17,19 +17,19 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     public private(set) var knotCount = 0
 
     @usableFromInline var times = InlineArray<64, Double>(repeating: 0)
-    @usableFromInline var positions = InlineArray<64, SIMD8<Double>>(repeating: .zero)
-    @usableFromInline var velocities = InlineArray<64, SIMD8<Double>>(repeating: .zero)
+    @usableFromInline var positions = InlineArray<64, SIMD16<Double>>(repeating: .zero)
+    @usableFromInline var velocities = InlineArray<64, SIMD16<Double>>(repeating: .zero)
 
     /// Standing at a position.
     @_noAllocation @_noLocks
     public init(holding position: JointVector) {
-        jointCount = min(position.count, 8)
+        jointCount = position.count
         append(time: 0, position: position, velocity: JointVector(count: position.count))
     }
 
     /// Empty; the first knot is to be appended at once.
     init(jointCount: Int) {
-        precondition(jointCount <= 8, "an arm has at most 8 joints")
+        precondition(jointCount <= 16, "an arm has at most 16 joints")
         self.jointCount = jointCount
     }
 
@@ -113,7 +113,9 @@ public struct ArmTrajectory: Sendable, BitwiseCopyable {
     }
 
     /// A sum of the two knots' positions (`p0`, `p1`) and velocities (`v0`, `v1`).
-    @inlinable @_noAllocation @_noLocks func weighted(_ knot: Int, _ p0: Double, _ p1: Double, _ v0: Double, _ v1: Double)
+    @inlinable @_noAllocation @_noLocks func weighted(
+        _ knot: Int, _ p0: Double, _ p1: Double, _ v0: Double, _ v1: Double
+    )
         -> JointVector
     {
         let next = min(knot + 1, knotCount - 1)

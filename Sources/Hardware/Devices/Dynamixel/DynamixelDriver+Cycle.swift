@@ -98,6 +98,7 @@ extension DynamixelDriver {
         }
         guard state.answered != 0 else { return }
         states.store(Stamped(state, at: acquired))
+        chain?.arrived(at: now)
         status.lastGood = acquired
     }
 
@@ -146,6 +147,7 @@ extension DynamixelDriver {
 // Set-points, torque and goals.
 extension DynamixelDriver {
     private mutating func control(at now: Instant, _ actions: inout [DeviceAction]) {
+        let basis = chain?.basis
         let setpoint = setpoints.load()
         let fresh =
             setpoint.time > openedAt && now - setpoint.time <= Self.setpointAge
@@ -154,10 +156,10 @@ extension DynamixelDriver {
             release(&actions)
         } else if fresh {
             follow(setpoint.value, at: now)
-            writeGoals(at: now, &actions)
+            if writeGoals(at: now, &actions), let chain, let basis { chain.left(basis, at: now) }
             engage(at: now, &actions)
         } else {
-            writeGoals(at: now, &actions)
+            _ = writeGoals(at: now, &actions)
         }
     }
 
@@ -185,13 +187,15 @@ extension DynamixelDriver {
         }
     }
 
-    private mutating func writeGoals(at now: Instant, _ actions: inout [DeviceAction]) {
+    /// Sends the goals of the servos that hold torque; returns whether there are any.
+    private mutating func writeGoals(at now: Instant, _ actions: inout [DeviceAction]) -> Bool {
         let goals = servos.compactMap { servo -> (id: UInt8, value: Int32)? in
             guard servo.torque, !servo.alert, let goal = servo.goal else { return nil }
             return (servo.id, Int32(goal.rounded()))
         }
         lastGoals = now
         if !goals.isEmpty { tell(.syncWrite(XM430.goalPosition, goals), &actions) }
+        return !goals.isEmpty
     }
 
     /// Prepares servos without torque: the goal is set to where the servo stands, and read back before torque goes on.

@@ -55,6 +55,7 @@ public struct DynamixelDriver: AlertClearing {
     let maximumSpeed: Double
     let states: LatestValue<Stamped<JointState>>
     let setpoints: LatestValue<Stamped<JointSetpoint>>
+    let chain: ChainLatency?
 
     var servos: [Servo]
     var decoder = DynamixelDecoder()
@@ -90,7 +91,7 @@ public struct DynamixelDriver: AlertClearing {
     public init(
         slot: SlotID, baudRate: Int, rate: Int, joints: [Joint], gripper: Gripper? = nil, busWatchdog: Duration,
         maximumSpeed: Double = 3.0, states: LatestValue<Stamped<JointState>>,
-        setpoints: LatestValue<Stamped<JointSetpoint>>
+        setpoints: LatestValue<Stamped<JointSetpoint>>, chain: ChainLatency? = nil
     ) {
         status = DeviceStatus(slot: slot)
         self.baudRate = baudRate
@@ -100,6 +101,7 @@ public struct DynamixelDriver: AlertClearing {
         self.maximumSpeed = maximumSpeed
         self.states = states
         self.setpoints = setpoints
+        self.chain = chain
         servos = joints.map { Servo(id: $0.id, name: $0.name, scale: $0.sign, base: 0, offset: $0.offset) }
         if let gripper {
             servos.append(
@@ -110,7 +112,7 @@ public struct DynamixelDriver: AlertClearing {
         precondition(!servos.isEmpty && servos.count <= JointVector.capacity, "a bus has 1 to 16 servos")
     }
 
-    public var serviceInterval: Duration { .milliseconds(1) }
+    public internal(set) var serviceInterval = Duration.milliseconds(1)
 
     /// Restarts the servos that are in alert, which clears it. Their torque is off until the next set-point asks for it.
     public mutating func clearAlerts() { alertsToClear = true }

@@ -44,7 +44,8 @@ public struct BoxRadioDriver: DeviceDriver {
         return status
     }
 
-    public var serviceInterval: Duration { .milliseconds(10) }
+    /// A command from the mailbox may wait that long: it takes some tenths of a second on the radio.
+    public var serviceInterval: Duration { .milliseconds(20) }
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         if let lastGood = health.lastGood, now - lastGood > Self.rangeTimeout {

@@ -51,6 +51,10 @@ public struct ModbusTransactor: Sendable {
     /// Whether a request may be sent now.
     public func isFree(at now: Instant) -> Bool { sent == nil && now >= quietUntil }
 
+    /// When `advance` or `isFree` has something new to say, if nothing is heard before; an instant of the past when the
+    /// line is free already.
+    public var nextChange: Instant { sent == nil ? quietUntil : deadline }
+
     /// The bytes of a request; the line must be free.
     public mutating func send(_ request: ModbusRequest, at now: Instant) -> [UInt8] {
         let frame = request.frame(unit: unit)

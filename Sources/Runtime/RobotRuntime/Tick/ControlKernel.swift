@@ -82,9 +82,12 @@ struct ControlKernel: Sendable {
         switch task {
         case .orders: takeOrders(channels)
         case .wheels:
+            channels.wheelsChain.take()
             wheels = channels.wheels.load()
             odometry.update(wheels)
-        case .joints: joints = channels.joints.load()
+        case .joints:
+            channels.jointsChain.take()
+            joints = channels.joints.load()
         case .inputs: inputs = channels.inputs.load()
         case .battery: battery = channels.battery.load()
         case .lidar: takeSamples(channels)
@@ -151,7 +154,11 @@ extension ControlKernel {
     private mutating func handOver(_ channels: TickChannels, at now: Instant) -> Bool {
         let before = channels.wheelSetpoint.load().value.enabled
         channels.wheelSetpoint.store(Stamped(wheelSetpoint, at: now))
-        if joints.time > .longAgo { channels.jointSetpoint.store(Stamped(arm.setpoint, at: now)) }
+        channels.wheelsChain.handOver()
+        if joints.time > .longAgo {
+            channels.jointSetpoint.store(Stamped(arm.setpoint, at: now))
+            channels.jointsChain.handOver()
+        }
         return before != wheelSetpoint.enabled
     }
 
