@@ -70,8 +70,8 @@ public struct ArmMonitor: Sendable, BitwiseCopyable {
         let dt = max(now.seconds(since: last), 0)
         last = now
         let time = now.seconds(since: started)
-        let wanted = trajectory.sample(at: time)
-        let acceleration = trajectory.acceleration(at: time)
+        let wanted = trajectory.sampleInPlace(at: time)
+        let acceleration = trajectory.accelerationInPlace(at: time)
         var arrived = time >= trajectory.duration
         for joint in 0..<min(trajectory.jointCount, state.position.count) {
             let bit = UInt16(1) << UInt16(joint)

@@ -9,6 +9,8 @@ import Safety
 /// One tick's work as a value: tasks that read, decide and hand over (`ControlTask`, in that order).
 ///
 /// What it decides is a function of what it read. It never waits, allocates, locks or throws.
+///
+/// Some 50 kB. What a tick calls is `mutating` or static: for a method that does not mutate Swift copies the whole value.
 struct ControlKernel: Sendable {
     private var odometry: Odometry
     private var shaper: TwistShaper
@@ -17,7 +19,8 @@ struct ControlKernel: Sendable {
     private var supervisor: SafetySupervisor
     private var scan: ScanAssembler
     private var arm: ArmFollower
-    private let slowFactor: Double
+    /// In the warning field the robot creeps: a third of its speed leaves a person time to see it.
+    private static var slowFactor: Double { 0.35 }
 
     // What has been read.
     private var wheels = Stamped(WheelState(), at: .longAgo)
@@ -65,8 +68,6 @@ struct ControlKernel: Sendable {
                 speed: gripper.speed, gripCurrent: gripper.gripCurrent, maxWidth: gripper.maxWidth))
         joints = Stamped(JointState(count: jointCount), at: .longAgo)
         report = TickReport(jointCount: jointCount)
-        // In the warning field the robot creeps: a third of its speed leaves a person time to see it.
-        slowFactor = 0.35
     }
 
     /// Does one task of the tick.
@@ -118,7 +119,7 @@ extension ControlKernel {
     }
 
     private mutating func takeSamples(_ channels: TickChannels) {
-        let motion = fieldTwist
+        let motion = Self.fieldTwist(measured: odometry.twist, wanted: order.twist)
         var taken = 0
         while taken < Self.samplesATick, let sample = channels.samples.pop() {
             field.take(sample, twist: motion)
@@ -135,7 +136,7 @@ extension ControlKernel {
     private mutating func drive(dt: Double) {
         let enabled = safety.action < .torqueOff && wheels.time > .longAgo
         if enabled && !wheelSetpoint.enabled { shaper.reset(to: odometry.twist) }
-        let twist = shaper.step(target: order.twist, limit: limit(for: safety.action), dt: dt)
+        let twist = shaper.step(target: order.twist, limit: Self.limit(for: safety.action), dt: dt)
         let speeds = differential.wheelSpeeds(for: twist)
         wheelSetpoint = WheelSetpoint(
             left: enabled ? speeds.left : 0, right: enabled ? speeds.right : 0, enabled: enabled)
@@ -162,7 +163,7 @@ extension ControlKernel {
         return before != wheelSetpoint.enabled
     }
 
-    private func record(into records: Ring<TickRecord>?, at now: Instant) {
+    private mutating func record(into records: Ring<TickRecord>?, at now: Instant) {
         // What has never been measured is no record.
         guard joints.time > .longAgo, wheels.time > .longAgo, let records else { return }
         records.push(
@@ -174,12 +175,9 @@ extension ControlKernel {
 
 extension ControlKernel {
     /// The motion that the protective field guards: the robot's own while it moves, the wanted one while it stands.
-    private var fieldTwist: Twist2D {
-        @_noAllocation @_noLocks get {
-            let measured = odometry.twist
-            if abs(measured.linear) < 0.02 && abs(measured.angular) < 0.03 { return order.twist }
-            return measured
-        }
+    @_noAllocation @_noLocks
+    private static func fieldTwist(measured: Twist2D, wanted: Twist2D) -> Twist2D {
+        abs(measured.linear) < 0.02 && abs(measured.angular) < 0.03 ? wanted : measured
     }
 
     @_noAllocation @_noLocks
@@ -210,7 +208,7 @@ extension ControlKernel {
     }
 
     @_noAllocation @_noLocks
-    private func limit(for action: SafetyAction) -> SpeedLimit {
+    private static func limit(for action: SafetyAction) -> SpeedLimit {
         switch action {
         case .none, .warn: .none
         case .slow: .slow(factor: slowFactor)
