@@ -175,7 +175,9 @@ let package = Package(
         command("reflow-station", imports: ["ReflowStation"]),
         command(
             "doorstep-bench",
-            imports: ["BoardFile", "BuildingImport", "Realtime", "RobotModel", "RobotRuntime", "Twin"],
+            imports: [
+                "BoardFile", "BuildingImport", "Realtime", "RobotModel", "RobotRuntime", "StructuredText", "Twin",
+            ],
             outside: [Outside.argumentParser, Outside.log]),
         // Tests/
         tests("DigestsTests", of: ["Digests"]),

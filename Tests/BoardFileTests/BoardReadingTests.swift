@@ -39,6 +39,24 @@ private let mistakes = [
         name: "a number out of range", change: "tick_rate: 1000", to: "tick_rate: 10", at: "10,",
         what: "control.tick_rate is 10", expected: "a whole number from 50 to 4000 ticks a second"),
     Mistake(
+        name: "a task that the tick does not have", change: "cpu: 1 }", to: "cpu: 1, tasks: { lidra: { every: 2 } } }",
+        at: "lidra", what: "unknown key 'lidra' in control.tasks", hint: "did you mean 'lidar'?"),
+    Mistake(
+        name: "a supervisor that is asked too seldom", change: "cpu: 1 }",
+        to: "cpu: 1, tasks: { safety: { every: 11 } } }", at: "11 }",
+        what: "control.tasks.safety.every is 11: at 1000 ticks a second that is more than 10 ms from run to run",
+        expected: "1 to 10 ticks"),
+    Mistake(
+        name: "a task that never runs", change: "cpu: 1 }", to: "cpu: 1, tasks: { record: { every: 0 } } }",
+        at: "0 }", what: "control.tasks.record.every is 0", expected: "a whole number from 1 to 10000 ticks"),
+    Mistake(
+        name: "a deadline beyond the tick", change: "tick_rate: 1000, priority: 80, cpu: 1 }",
+        to: "tick_rate: 2000, tasks: { arm: { deadline_us: 501 } } }", at: "501",
+        what: "control.tasks.arm.deadline_us is 501", expected: "a whole number from 1 to 500 microseconds"),
+    Mistake(
+        name: "a word that no task has", change: "cpu: 1 }", to: "cpu: 1, tasks: { arm: { rate: 100 } } }",
+        at: "rate: 100 } }", what: "unknown key 'rate' in control.tasks.arm", expected: "every"),
+    Mistake(
         name: "a fraction for a count", change: "beams: 720", to: "beams: 720.5", at: "720.5",
         what: "lidars.lidar.beams is '720.5'", expected: "a whole number from 90 to 4096"),
     Mistake(
@@ -186,6 +204,45 @@ struct BoardReadingTests {
         #expect(board.control.cpu == nil)
         #expect(board.reflow.station == nil)
         #expect(board.sitePath == "/robot/sites/riverside")
+    }
+
+    @Test("without a table every task of the tick has its usual divisor and deadline, at any tick rate")
+    func usualTasks() throws {
+        for (rate, battery, record) in [(1000, 100, 10), (50, 5, 1), (4000, 400, 40)] {
+            let text = try twinText().replacing("tick_rate: 1000", with: "tick_rate: \(rate)")
+                .replacing("  rate: 100\n", with: "  rate: 50\n")
+            let tasks = try Board.read(file: "twin.yaml", text: text).control.tasks
+            #expect(tasks.map(\.task) == ControlTask.allCases)
+            for settings in tasks {
+                let every = settings.task == .battery ? battery : settings.task == .record ? record : 1
+                #expect(settings.every == every, "\(settings.task) at \(rate) Hz")
+                #expect(settings.deadline > .zero)
+                #expect(Double(settings.every) / Double(rate) <= settings.task.longestPeriod.inSeconds)
+            }
+        }
+    }
+
+    @Test("the real board's table says of every task what is usual")
+    func writtenTable() throws {
+        let real = try Board.read(path: "\(configurations)/dory-cm4.yaml").control.tasks
+        #expect(real == (try Board.read(file: "twin.yaml", text: try twinText())).control.tasks)
+        let text = try readTextFile("\(configurations)/dory-cm4.yaml", limit: 1 << 20)
+        for task in ControlTask.allCases { #expect(text.contains("    \(task.rawValue): { every: ")) }
+    }
+
+    @Test("the table of tasks changes what it names, and leaves the rest as it is")
+    func taskTable() throws {
+        let text = try twinText().replacing(
+            "cpu: 1 }", with: "cpu: 1, tasks: { record: { every: 20 }, lidar: { deadline_us: 300, every: 2 } } }")
+        let tasks = try Board.read(file: "twin.yaml", text: text).control.tasks
+        let usual = try Board.read(file: "twin.yaml", text: try twinText()).control.tasks
+        for (changed, usual) in zip(tasks, usual) {
+            switch changed.task {
+            case .record: #expect(changed.every == 20 && changed.deadline == usual.deadline)
+            case .lidar: #expect(changed.every == 2 && changed.deadline == .microseconds(300))
+            default: #expect(changed == usual)
+            }
+        }
     }
 
     @Test("a mistake is shown at its line and column, with what was expected and a hint", arguments: mistakes)

@@ -63,6 +63,23 @@ import Testing
         #expect(technician.screen.line == "dory>")
     }
 
+    @Test("`top` shows every task's times, the task that was late last, and the way from encoder to set-point")
+    func topShowsTasks() throws {
+        var technician = Technician()
+        technician.order("top")
+        let rows = technician.screen.rows.map { row in
+            String(row).split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+        }
+        let lidar = try #require(rows.first { $0.contains("D lidar <") })
+        let words = lidar.split(separator: " ").map(String.init)
+        #expect(words == ["D", "lidar", "<", "1", "754k", "3.2", "41.6", "77.0", "312", "200", "4", "3"])
+        #expect(rows.contains { $0.contains("K record") && $0.contains("75400") })
+        #expect(rows.contains { $0.contains("wake-up") && $0.hasSuffix(" 1") })
+        #expect(rows.contains("wheels: from encoder to set-point p50 4.1 p99 8.3 max 20.5 ms"))
+        #expect(!rows.contains { $0.hasPrefix("joints: from") }, "nothing has gone that way yet")
+        #expect(technician.screen.rows.allSatisfy { $0.count <= 80 })
+    }
+
     @Test("`top` is drawn in place, every second, until a key is pressed")
     func watches() {
         var technician = Technician()

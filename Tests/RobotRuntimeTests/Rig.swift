@@ -49,7 +49,8 @@ final class Rig: @unchecked Sendable {
     ///   - wallAtZero: Civil time at the clock's zero.
     ///   - wrap: Puts something between the robot and its ports.
     init(
-        boardFile: String = "twin", seed: UInt64 = 1, faults: [String] = [], adjust: (inout Scenario) -> Void = { _ in },
+        boardFile: String = "twin", seed: UInt64 = 1, faults: [String] = [],
+        adjust: (inout Scenario) -> Void = { _ in },
         adjustBoard: (inout Board) -> Void = { _ in }, journal: [JournalEntry] = [], wallAtZero: WallTime = Rig.noon,
         wrap: (MemoryPorts) -> any SerialPortOpening = { $0 }
     ) throws {

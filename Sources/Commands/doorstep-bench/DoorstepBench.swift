@@ -5,5 +5,5 @@ import ArgumentParser
 struct DoorstepBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doorstep-bench", abstract: "Measures Doorstep's own parts.",
-        subcommands: [EmergencyStop.self, Jitter.self])
+        subcommands: [Jitter.self, Caterpillar.self, TickCost.self, EmergencyStop.self])
 }

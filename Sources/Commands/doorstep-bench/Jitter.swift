@@ -12,7 +12,8 @@ struct Jitter: AsyncParsableCommand {
     @Option(help: "From tick to tick, in microseconds.") var period = 1000
     @Option(help: "SCHED_FIFO priority.") var priority = 80
     @Option(help: "The processor to run on; any, if it is left out.") var cpu: Int?
-    @Flag(help: "Also print how many ticks fell into each range of lateness.") var histogram = false
+    @Flag(help: "Also print how many ticks were late by each number of microseconds, as cyclictest does.")
+    var histogram = false
 
     func validate() throws {
         guard seconds > 0, period >= 50 else {
@@ -30,26 +31,18 @@ struct Jitter: AsyncParsableCommand {
         await withTaskExecutorPreference(executor) { await loop.run(ticks: ticks) }
         let lateness = loop.lateness
         let figures = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)].map { name, share in
-            "\(name) \(microseconds(lateness.percentile(share)))"
+            "\(name) \(lateness.percentile(share).microseconds())"
         }
         print(
-            figures.joined(separator: " "), "max \(microseconds(lateness.max))", "ticks \(lateness.count)",
+            figures.joined(separator: " "), "max \(lateness.max.microseconds())", "ticks \(lateness.count)",
             "missed \(executor.missedTicks)", "overruns \(executor.overruns)")
-        if histogram { printHistogram(lateness) }
+        if histogram { await printHistogram(loop.fine) }
     }
 
-    /// Shares below bounds that double.
-    private func printHistogram(_ lateness: TickHistogram) {
-        for percent in [1, 5, 10, 25, 50, 75, 90, 95, 99] {
-            let bound = lateness.percentile(Double(percent) / 100)
-            print("  \(percent) % within \(microseconds(bound)) µs")
-        }
-    }
-
-    /// With one decimal.
-    private func microseconds(_ duration: Duration) -> String {
-        let tenths = (duration.nanoseconds + 50) / 100
-        return "\(tenths / 10).\(tenths % 10)"
+    /// How many ticks were late by each number of whole microseconds (rounded down), as cyclictest prints it.
+    private func printHistogram(_ lateness: Lateness) {
+        print("# Max Latencies: \(lateness.longest / 1000)")
+        for (microseconds, count) in lateness.counts.enumerated() where count > 0 { print(microseconds, count) }
     }
 }
 
@@ -57,6 +50,7 @@ struct Jitter: AsyncParsableCommand {
 private actor EmptyLoop {
     nonisolated let executor: RealtimeExecutor
     nonisolated let lateness = TickHistogram()
+    private(set) var fine = Lateness()
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(_ executor: RealtimeExecutor) { self.executor = executor }
@@ -65,7 +59,21 @@ private actor EmptyLoop {
         var done = 0
         while done < ticks, let tick = await executor.nextTick() {
             lateness.record(tick.latency)
+            fine.record(tick.latency.nanoseconds)
             done += 1 + tick.missed
         }
+    }
+}
+
+/// Ticks by whole microseconds of lateness.
+private struct Lateness: Sendable {
+    /// As far as cyclictest is asked to count, 20 ms.
+    private(set) var counts = [Int](repeating: 0, count: 20_000)
+    /// Nanoseconds.
+    private(set) var longest: Int64 = 0
+
+    mutating func record(_ nanoseconds: Int64) {
+        counts[min(max(0, Int(nanoseconds / 1000)), counts.count - 1)] += 1
+        longest = max(longest, nanoseconds)
     }
 }

@@ -141,6 +141,8 @@ public struct TickSection: Sendable, Codable {
     public var workMax = 0.0
     /// Every task of the tick, in its order; then what delays a tick before its first task.
     public var tasks: [TaskSection] = []
+    /// From an encoder's bytes to the set-point that was computed from them.
+    public var chains: [ChainSection] = []
     /// What of real time could not be had, and why.
     public var notices: [String] = []
     public init() {}
@@ -180,6 +182,25 @@ public struct TaskSection: Sendable, Codable {
         self.max = max
         self.overruns = overruns
         self.late = late
+    }
+}
+
+/// How long it takes from the arrival of a device's bytes to the first set-point that was computed from them being handed
+/// to the port. Microseconds.
+public struct ChainSection: Sendable, Codable {
+    /// The device's slot.
+    public var name: String
+    /// Values that have gone all the way.
+    public var count: Int
+    public var p50: Double
+    public var p99: Double
+    public var max: Double
+    public init(name: String, count: Int, p50: Double, p99: Double, max: Double) {
+        self.name = name
+        self.count = count
+        self.p50 = p50
+        self.p99 = p99
+        self.max = max
     }
 }
 

@@ -21,7 +21,7 @@ extension DeviceRack {
                     slot: wheelsSlot, line: SerialLine(slot.port), unit: UInt8(slot.unit), rate: slot.rate,
                     leftInverted: slot.leftInverted, rightInverted: slot.rightInverted,
                     countsPerRevolution: slot.countsPerRevolution, batteryCurve: board.battery.curve),
-                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: battery)
+                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: battery, chain: channels.wheelsChain)
         case .odrive:
             return ODriveDriver(
                 ODriveDriver.Configuration(
@@ -96,7 +96,7 @@ extension DeviceRack {
         do throws(FileProblems) {
             text = try readTextFile(path, limit: 1 << 20)
         } catch {
-            throw error.problems.first ?? RobotError(.unreadableFile, "\(path) cannot be read")
+            throw error.errors[0]
         }
         do throws(HesaiCalibration.Problem) {
             return try HesaiCalibration(text: text)
@@ -122,7 +122,8 @@ extension DeviceRack {
         case .dynamixel:
             return DynamixelDriver(
                 slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,
-                busWatchdog: slot.busWatchdog, states: channels.joints, setpoints: channels.jointSetpoint)
+                busWatchdog: slot.busWatchdog, states: channels.joints, setpoints: channels.jointSetpoint,
+                chain: channels.jointsChain)
         case .feetech:
             return FeetechDriver(
                 slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,

@@ -98,7 +98,12 @@ public final class SteppedRobot: Sendable {
     }
 
     /// Everything about the robot at this moment.
-    public func status() async -> RobotStatus { await deliberation.snapshot() }
+    public func status() async -> RobotStatus {
+        var status = await deliberation.snapshot()
+        // Not by way of the deliberation, which records it: what the tasks really took is another figure in every run.
+        status.tick = LoopHealth(loop).section
+        return status
+    }
 
     /// The daemon's side of console and socket.
     public func answer(_ request: ControlRequest) async -> ControlResponse { await control.answer(request) }

@@ -40,7 +40,7 @@ public struct ArmMonitor: Sendable, BitwiseCopyable {
     /// - Parameter contactCurrents: Ampere, one for each joint of the arm.
     public init(contactCurrents: JointVector) {
         self.contactCurrents = contactCurrents
-        trajectory = ArmTrajectory(holding: JointVector(count: min(contactCurrents.count, 8)))
+        trajectory = ArmTrajectory(holding: JointVector(count: contactCurrents.count))
     }
 
     /// Starts watching a motion that starts now.
@@ -70,8 +70,8 @@ public struct ArmMonitor: Sendable, BitwiseCopyable {
         let dt = max(now.seconds(since: last), 0)
         last = now
         let time = now.seconds(since: started)
-        let wanted = trajectory.sample(at: time)
-        let acceleration = trajectory.acceleration(at: time)
+        let wanted = trajectory.sampleInPlace(at: time)
+        let acceleration = trajectory.accelerationInPlace(at: time)
         var arrived = time >= trajectory.duration
         for joint in 0..<min(trajectory.jointCount, state.position.count) {
             let bit = UInt16(1) << UInt16(joint)

@@ -96,6 +96,10 @@ extension RobotStatus {
         status.tick.rate = 1000
         status.tick.ticks = 754_000
         status.tick.culprit = "lidar"
+        status.tick.chains = [
+            ChainSection(name: "wheels", count: 700, p50: 4120, p99: 8300, max: 20_500),
+            ChainSection(name: "joints", count: 0, p50: 0, p99: 0, max: 0),
+        ]
         status.tick.tasks = [
             TaskSection(
                 name: "lidar", owner: "device lidar", every: 1, deadline: 200, runs: 754_000, p50: 3.21, p99: 41.6,

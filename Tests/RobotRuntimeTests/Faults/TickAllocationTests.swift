@@ -27,6 +27,27 @@ struct TickAllocationTests {
         #expect(counter.calls.load(ordering: .relaxed) == 0)
     }
 
+    /// Board files whose tick is counted for a whole minute.
+    static let boards = ["twin"]
+
+    @Test(
+        "a minute of a mission, 60 000 ticks with every device of the board, calls malloc not once", arguments: boards)
+    func minute(board: String) async throws {
+        let rig = try Rig(boardFile: board)
+        try await rig.startLunch()
+        let counter = TickCounter()
+        rig.observer = counter.observer
+        await rig.run(60)
+        #expect(rig.truth.distance > 10)
+        #expect(rig.status.devices.allSatisfy { $0.phase == "running" })
+        #expect(counter.ticks.load(ordering: .relaxed) == 60_000)
+        #expect(counter.calls.load(ordering: .relaxed) == 0)
+        // Every task of the table has done its work.
+        for task in rig.status.tick.tasks where task.every > 0 {
+            #expect(task.runs >= 60_000 / task.every, "\(task.name)")
+        }
+    }
+
     @Test("10 000 ticks of work with the arm, an emergency stop among them, call malloc not once")
     func withTheArm() async throws {
         let rig = try Rig(adjustBoard: { $0.home = "kerb" })

@@ -47,7 +47,10 @@ extension DynamixelDriver {
             guard let index = cycle.servos.firstIndex(where: { $0.id == part.id }) else { continue }
             take(part, of: index, at: now)
         }
-        if cycle.publish(acquired: acquired, at: now) { status.lastGood = acquired }
+        if cycle.publish(acquired: acquired, at: now) {
+            status.lastGood = acquired
+            chain?.arrived(at: now)
+        }
         if !judge(at: now) { return beginHandshake(at: now, &actions) }
         // A servo whose watchdog has stopped it takes no goal; it is freed first.
         if !repairs.contains(where: \.isRearming) { control(at: now, &actions) }
@@ -134,12 +137,16 @@ extension DynamixelDriver {
 // Set-points, torque and goals.
 extension DynamixelDriver {
     private mutating func control(at now: Instant, _ actions: inout [DeviceAction]) {
+        let basis = chain?.basis
         let orders = cycle.orders(at: now)
         if orders.release {
             tell(.syncWrite(XM430.torqueEnable, cycle.servos.map { ($0.id, 0) }), &actions)
             if !usesMap { lookAtAll() }
         }
-        if !orders.goals.isEmpty { tell(.syncWrite(XM430.goalPosition, orders.goals), &actions) }
+        if !orders.goals.isEmpty {
+            tell(.syncWrite(XM430.goalPosition, orders.goals), &actions)
+            if let chain, let basis { chain.left(basis, at: now) }
+        }
         guard !orders.arming.isEmpty else { return }
         let register = XM430.goalPosition
         tell(

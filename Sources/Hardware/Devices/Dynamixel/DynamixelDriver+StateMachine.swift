@@ -45,7 +45,15 @@ extension DynamixelDriver {
         status.counters.frames = decoder.frames
         status.counters.checksumErrors = decoder.checksumErrors
         status.counters.resyncs = decoder.resyncs
+        serviceInterval = Self.interval(from: now, to: nextMoment(after: now))
         return actions
+    }
+
+    /// When there is something to do next if nothing arrives.
+    private func nextMoment(after now: Instant) -> Instant {
+        if let exchange { return exchange.deadline }
+        if case .running = mode, inspectQueue.isEmpty, !alertsToClear { return nextCycle }
+        return now
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {

@@ -32,6 +32,7 @@ public struct DynamixelDriver: AlertClearing {
     /// In the registers' units; 0 is the servo's own maximum.
     let profileVelocity: Int32
     let profileAcceleration: Int32
+    let chain: ChainLatency?
 
     var cycle: JointCycle
     /// By servo, in the cycle's order.
@@ -72,7 +73,8 @@ public struct DynamixelDriver: AlertClearing {
     public init(
         slot: SlotID, baudRate: Int, rate: Int, joints: [Joint], gripper: Gripper? = nil, busWatchdog: Duration,
         maximumSpeed: Double = 3.0, profileVelocity: Double? = nil, profileAcceleration: Double = 0,
-        states: LatestValue<Stamped<JointState>>, setpoints: LatestValue<Stamped<JointSetpoint>>
+        states: LatestValue<Stamped<JointState>>, setpoints: LatestValue<Stamped<JointSetpoint>>,
+        chain: ChainLatency? = nil
     ) {
         status = DeviceStatus(slot: slot)
         self.baudRate = baudRate
@@ -86,9 +88,10 @@ public struct DynamixelDriver: AlertClearing {
             scale: ServoScale(radiansPerTick: XM430.radiansPerTick, centerTick: XM430.centerTick), limits: 0...4095,
             rate: rate, maximumSpeed: maximumSpeed, states: states, setpoints: setpoints)
         facts = [Facts](repeating: Facts(), count: cycle.servos.count)
+        self.chain = chain
     }
 
-    public var serviceInterval: Duration { .milliseconds(1) }
+    public internal(set) var serviceInterval = Duration.milliseconds(1)
 
     public var card: ProtocolCard? { .dynamixel }
 

@@ -47,7 +47,8 @@ public struct BoxRadioDriver: DeviceDriver {
     /// Silence is the radio's normal state: no reason to try other rates.
     public var card: ProtocolCard? { nil }
 
-    public var serviceInterval: Duration { .milliseconds(10) }
+    /// A command from the mailbox may wait that long: it takes some tenths of a second on the radio.
+    public var serviceInterval: Duration { .milliseconds(20) }
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         if let lastGood = health.lastGood, now - lastGood > Self.rangeTimeout {

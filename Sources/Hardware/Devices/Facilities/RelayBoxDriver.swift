@@ -47,9 +47,17 @@ public struct RelayBoxDriver: DeviceDriver {
 
     public let card: ProtocolCard?
 
-    public var serviceInterval: Duration { .milliseconds(transactor.isWaiting ? 10 : 5) }
+    public private(set) var serviceInterval = Duration.milliseconds(5)
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
+        let actions = react(to: event, at: now)
+        // With a free line only a command from the mailbox is in a hurry, and that may wait for 20 ms.
+        let isBusy = transactor.isWaiting || !transactor.isFree(at: now)
+        serviceInterval = Self.interval(from: now, to: isBusy ? transactor.nextChange : now + .milliseconds(20))
+        return actions
+    }
+
+    private mutating func react(to event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         switch event {
         case .opened:
             transactor.reset(at: now)

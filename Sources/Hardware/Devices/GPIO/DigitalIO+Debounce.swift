@@ -15,6 +15,9 @@ public struct DebouncedInput: Sendable {
         self.time = time
     }
 
+    /// Whether the contact is where it is reported to be, and has been since the last look.
+    public var isSteady: Bool { isKnown && differsSince == nil }
+
     /// Takes an edge that was seen since the last level, at `now`.
     public mutating func take(edge isOn: Bool, at now: Instant) {
         if isOn, assertsAtOnce {

@@ -57,8 +57,11 @@ public final class DigitalIO: DeviceService {
     private let published: LatestValue<Stamped<DigitalInputs>>
     private let opener: any GPIOLineOpening
     private let state: Mutex<State>
-    /// How often the lines are read when no edge wakes the thread.
-    public let serviceInterval: Duration
+    /// How often the lines are read while a contact bounces, or where edges cannot wake the thread.
+    private let shortInterval: Duration
+    /// How often they are read while all is steady and edges wake the thread: often enough to see within the time in which
+    /// the supervisor counts inputs as silent (100 ms) that a chip is gone.
+    private static let longInterval = Duration.milliseconds(20)
 
     /// Lines by their roles; inputs with a role that is not known are refused as a mistake of the board file's reader.
     public init(
@@ -67,7 +70,7 @@ public final class DigitalIO: DeviceService {
     ) {
         published = inputs
         self.opener = opener
-        self.serviceInterval = serviceInterval
+        shortInterval = serviceInterval
         var state = State(inputs: [], outputs: [], status: DeviceStatus(slot: slot))
         for request in lines {
             switch (request.direction, request.role) {
@@ -90,6 +93,14 @@ public final class DigitalIO: DeviceService {
     }
 
     public var status: DeviceStatus { state.withLock { $0.status } }
+
+    public var serviceInterval: Duration {
+        state.withLock { state in
+            let isSteady = state.inputs.allSatisfy { $0.line?.pollDescriptor != nil && $0.filter.isSteady }
+            let isDriven = state.outputs.allSatisfy { $0.driven == $0.wanted }
+            return isSteady && isDriven ? max(shortInterval, Self.longInterval) : shortInterval
+        }
+    }
 
     public var pollDescriptors: [Int32] {
         state.withLock { state in state.inputs.compactMap { $0.line?.pollDescriptor } }

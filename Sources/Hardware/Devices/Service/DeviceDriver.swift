@@ -89,7 +89,8 @@ public protocol DeviceDriver: Sendable {
     /// The card of its protocol: with it a line that makes no sense is tried at the protocol's other rates. Nil where the
     /// protocol has one rate only, or none that can be told from another.
     var card: ProtocolCard? { get }
-    /// How often `time` must be sent while nothing arrives.
+    /// In what time `time` must be sent if nothing arrives before: until then there is nothing to do. Asked after each
+    /// event; a device's thread sleeps that long, so a short one costs the robot energy.
     var serviceInterval: Duration { get }
     /// Takes one event and says what to do.
     mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction]
@@ -97,4 +98,10 @@ public protocol DeviceDriver: Sendable {
 
 extension DeviceDriver {
     public var card: ProtocolCard? { nil }
+
+    /// The time from now to a moment, for `serviceInterval`: at least a millisecond, at most 20, in which what others ask
+    /// of the driver (a command in a mailbox, `clearAlerts`) is seen.
+    static func interval(from now: Instant, to moment: Instant) -> Duration {
+        min(max(moment - now, .milliseconds(1)), .milliseconds(20))
+    }
 }

@@ -15,6 +15,8 @@ public final class DevicePump: DeviceService {
     /// Bytes that may wait to be sent; above that the oldest whole frames are dropped. No protocol of the house has more
     /// than one frame in flight, so this fills only when the port takes nothing.
     static let outputLimit = 8192
+    /// Bytes that are read at once.
+    static let readSize = 4096
     /// Bytes that one call of `service` reads at most, so that a flood cannot keep it.
     static let readLimit = 65_536
     /// A line that makes no sense is tried at other rates once, and again after this time: somebody may have set the
@@ -138,7 +140,7 @@ public final class DevicePump: DeviceService {
         while let port = state.port, total < Self.readLimit {
             state.input.removeAll(keepingCapacity: true)
             do throws(PortError) {
-                guard try port.read(into: &state.input, limit: 4096) > 0 else { return }
+                guard try port.read(into: &state.input, limit: Self.readSize) > 0 else { return }
             } catch {
                 lose(&state, error, at: now)
                 return
@@ -147,12 +149,14 @@ public final class DevicePump: DeviceService {
             state.bytesIn += state.input.count
             state.pause = Self.firstPause
             hand(.bytes(state.input[...]), to: &state, at: now)
+            // Fewer than there was room for: nothing is left, and the system need not be asked for that.
+            if state.input.count < Self.readSize { return }
         }
     }
 
     private func hand(_ event: DeviceEvent, to state: inout State, at now: Instant) {
         for action in state.driver.handle(event, at: now) { perform(action, &state, at: now) }
-        if state.driver.status.phase == .running { state.searchResult = nil }
+        if state.searchResult != nil, state.driver.status.phase == .running { state.searchResult = nil }
     }
 
     private func perform(_ action: DeviceAction, _ state: inout State, at now: Instant) {

@@ -51,9 +51,10 @@ public final class DeviceThread: Sendable {
                 // Without the privilege the thread stays an ordinary one; the tick warns about that for all.
                 _ = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters)
             }
+            var descriptors: [pollfd] = []
             while !stopping.load(ordering: .acquiring) {
                 service.service(at: clock())
-                wait()
+                wait(with: &descriptors)
             }
         }
 
@@ -66,8 +67,10 @@ public final class DeviceThread: Sendable {
             Glibc.close(file)
         }
 
-        private func wait() {
-            var descriptors = [pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)]
+        /// - Parameter descriptors: Room that is used anew at each wait.
+        private func wait(with descriptors: inout [pollfd]) {
+            descriptors.removeAll(keepingCapacity: true)
+            descriptors.append(pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0))
             for descriptor in service.pollDescriptors {
                 descriptors.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
             }

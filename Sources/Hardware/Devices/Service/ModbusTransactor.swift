@@ -62,6 +62,10 @@ public struct ModbusTransactor: Sendable {
     /// Whether a request may be sent now.
     public func isFree(at now: Instant) -> Bool { sent == nil && now >= quietUntil }
 
+    /// When `advance` or `isFree` has something new to say, if nothing is heard before; an instant of the past when the
+    /// line is free already.
+    public var nextChange: Instant { sent == nil ? quietUntil : deadline }
+
     /// The bytes of a request; the line must be free.
     ///
     /// - Parameter isUrgent: The request is worth more than an answer: bytes that are none of it, and a silence after

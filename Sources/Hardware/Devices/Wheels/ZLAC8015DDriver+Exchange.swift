@@ -178,6 +178,7 @@ extension ZLAC8015DDriver {
         value.enabled = power == .on
         odometer.noteSpeed(max(abs(value.leftVelocity), abs(value.rightVelocity)))
         state.store(Stamped(value, at: acquired))
+        chain?.arrived(at: now)
         health.lastGood = acquired
         if hasFaults { health.fault = alert(feedback) }
         updateHealth()

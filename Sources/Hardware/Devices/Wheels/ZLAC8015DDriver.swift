@@ -87,6 +87,7 @@ public struct ZLAC8015DDriver: AlertClearing {
     let setpoint: LatestValue<Stamped<WheelSetpoint>>
     let state: LatestValue<Stamped<WheelState>>
     let battery: LatestValue<Stamped<BatteryState>>
+    let chain: ChainLatency?
 
     var transactor: ModbusTransactor
     var stage = Stage.closed
@@ -121,15 +122,18 @@ public struct ZLAC8015DDriver: AlertClearing {
     var lateInWindow = 0
     var windowEnd = Instant.zero
 
-    /// A driver that takes its set-points from `setpoint` and publishes into `state` and `battery`.
+    /// A driver that takes its set-points from `setpoint` and publishes into `state` and `battery`; `chain` gets to know
+    /// how long it takes from feedback to set-point.
     public init(
         _ configuration: Configuration, setpoint: LatestValue<Stamped<WheelSetpoint>>,
-        state: LatestValue<Stamped<WheelState>>, battery: LatestValue<Stamped<BatteryState>>
+        state: LatestValue<Stamped<WheelState>>, battery: LatestValue<Stamped<BatteryState>>,
+        chain: ChainLatency? = nil
     ) {
         self.configuration = configuration
         self.setpoint = setpoint
         self.state = state
         self.battery = battery
+        self.chain = chain
         transactor = ModbusTransactor(
             unit: configuration.unit, line: configuration.line, timeout: configuration.answerTimeout)
         odometer = ZLAC8015DOdometer(
@@ -149,9 +153,34 @@ public struct ZLAC8015DDriver: AlertClearing {
     /// Clears the drive's alarm as soon as its motors have no power.
     public mutating func clearAlerts() { alarmToClear = hasFaults }
 
-    public var serviceInterval: Duration { transactor.isWaiting && !mustStop ? .milliseconds(4) : .milliseconds(1) }
+    public private(set) var serviceInterval = Duration.milliseconds(1)
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
+        let actions = react(to: event, at: now)
+        serviceInterval = Self.interval(from: now, to: nextMoment(after: now))
+        return actions
+    }
+
+    /// When there is something to do next if nothing arrives; a set-point that switches the wheels wakes the thread.
+    private func nextMoment(after now: Instant) -> Instant {
+        // A stop that has not been confirmed waits for nothing.
+        if mustStop { return now }
+        if transactor.isWaiting || !transactor.isFree(at: now) { return transactor.nextChange }
+        return switch stage {
+        case .closed, .configuring: now
+        case .probing: nextProbe
+        case .running:
+            // While power goes on or off, or something waits for the line, each step follows the last.
+            switch power {
+            case .off,
+                .on where !targetsDue && !feedbackDue:
+                min(nextCycle, nextVoltage, nextModeCheck)
+            default: now
+            }
+        }
+    }
+
+    private mutating func react(to event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         switch event {
         case .opened:
             transactor.reset(at: now)
@@ -196,6 +225,7 @@ public struct ZLAC8015DDriver: AlertClearing {
     }
 
     private mutating func next(at now: Instant) -> [DeviceAction] {
+        let basis = chain?.basis
         let setpoint = setpoint.load()
         let wanted = wanted(setpoint, at: now)
         if wanted == .off { waitsForWithdrawal = false }
@@ -211,6 +241,7 @@ public struct ZLAC8015DDriver: AlertClearing {
         guard transactor.isFree(at: now), let job = chooseJob(at: now) else { return [] }
         self.job = job
         if job == .emergencyStop { hasSentStop = true }
+        if job == .targets, wanted == .follow, let chain, let basis { chain.left(basis, at: now) }
         return [
             .send(
                 transactor.send(
@@ -283,13 +314,15 @@ public struct ZLAC8015DDriver: AlertClearing {
             alarmToClear = false
             return .clearAlarm
         }
-        if targetsDue {
-            targetsDue = false
-            return .targets
-        }
+        // What is measured first: the tick answers it while the line rests, and the set-point that then leaves knows it.
+        // The other way round every set-point would be a cycle older than what it was computed from.
         if feedbackDue {
             feedbackDue = false
             return .feedback
+        }
+        if targetsDue {
+            targetsDue = false
+            return .targets
         }
         if now >= nextVoltage {
             nextVoltage = now + .seconds(1)

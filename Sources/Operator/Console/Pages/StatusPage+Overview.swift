@@ -18,16 +18,9 @@ extension RobotStatus {
                 ], alerts: alerts)
     }
 
-    /// The figures of the tick and what is busy, to be watched.
+    /// The figures of the tick, to be watched; they fit on a terminal of 24 rows.
     var topPage: [PageLine] {
-        var ports = TextTable("DEVICE", "PHASE", ">FRAMES", ">IN", ">OUT", ">ERRORS", ">AGE")
-        for device in devices {
-            ports.add(
-                device.slot, device.condition, "\(device.frames)", bytesText(device.bytesIn),
-                bytesText(device.bytesOut),
-                "\(device.checksumErrors + device.resyncs + device.timeouts)", ageText(device.age),
-                isAlert: !device.isInService)
-        }
+        let outOfService = devices.filter { !$0.isInService }
         return [
             PageLine("\(robot) \(version), up \(spanText(uptime)); any key ends this", .bold),
             PageLine(tickText, tick.missed > 0 ? .alert : .plain),
@@ -37,17 +30,27 @@ extension RobotStatus {
                     + "max \(fixed(tick.workMax, 0)) µs"),
             PageLine("\(safetyText); \(motionText)", isStopped ? .alert : .plain),
             PageLine("mission: \(missionText)"),
-        ] + taskTable + ports.lines
+            PageLine("devices: \(devicesText(outOfService))", outOfService.isEmpty ? .plain : .alert),
+        ] + chainLines + taskTable
+    }
+
+    /// From the encoders' bytes to the set-points, milliseconds.
+    private var chainLines: [PageLine] {
+        tick.chains.filter { $0.count > 0 }.map { chain in
+            PageLine(
+                "\(chain.name): from encoder to set-point p50 \(fixed(chain.p50 / 1000, 1)) "
+                    + "p99 \(fixed(chain.p99 / 1000, 1)) max \(fixed(chain.max / 1000, 1)) ms")
+        }
     }
 
     /// One row a task of the tick: execution times in microseconds, runs beyond the deadline, late ticks put down to it.
     ///
-    /// "D" before its name is a device's task, "K" a kernel's; the last culprit is marked.
+    /// "D" before its name is a device's task, "K" a kernel's; the last culprit is marked. Messages and wake-up are shown
+    /// when a tick was late by them.
     private var taskTable: [PageLine] {
         var table = TextTable(
             "TASK, µs", ">EVERY", ">RUNS", ">P50", ">P99", ">P99.9", ">MAX", ">DEADL", ">OVER", ">LATE")
-        for task in tick.tasks {
-            // The deadline of what is no task is the tick's own.
+        for task in tick.tasks where task.every > 0 || task.late > 0 {
             let isTask = task.every > 0
             let kind = task.owner.hasPrefix("device ") ? "D " : isTask ? "K " : "  "
             table.add(

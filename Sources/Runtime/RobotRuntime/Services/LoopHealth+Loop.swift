@@ -21,6 +21,12 @@ extension LoopHealth {
         section.workP99 = work[1]
         section.workMax = loop.work.max.microseconds
         section.notices = loop.executor.notices
+        section.chains = loop.chains.map { slot, latency in
+            let times = latency.times.percentiles([0.5, 0.99]).map(\.microseconds)
+            return ChainSection(
+                name: slot, count: latency.times.count, p50: times[0], p99: times[1],
+                max: latency.times.max.microseconds)
+        }
         section.tasks = loop.tasks.account.reports.enumerated().map { index, report in
             let task = index < loop.tasks.tasks.count ? loop.tasks.tasks[index] : nil
             return TaskSection(

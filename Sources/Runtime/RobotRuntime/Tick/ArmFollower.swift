@@ -74,10 +74,10 @@ struct ArmFollower: Sendable {
         if !isPlaced { place(joints) }
         pace = mayMove ? min(1, pace + dt / Self.easing) : max(0, pace - dt / Self.easing)
         clock.nanoseconds &+= Int64(dt * pace * 1e9)
-        let wasMoving = isMoving
+        let wasMoving = Self.isMoving(monitor.verdict)
         _ = monitor.step(joints, at: clock)
-        let sample = trajectory.sample(at: clock.seconds(since: started))
-        if wasMoving && !isMoving && !isReached {
+        let sample = trajectory.sampleInPlace(at: clock.seconds(since: started))
+        if wasMoving && !Self.isMoving(monitor.verdict) && !Self.isReached(monitor.verdict) {
             // Contact or trouble: stay where the arm is, not where it should have been.
             trajectory = ArmTrajectory(holding: measured(joints))
             started = clock
@@ -128,11 +128,16 @@ struct ArmFollower: Sendable {
         return worst
     }
 
-    private var isMoving: Bool {
-        @_noAllocation @_noLocks get { if case .moving = monitor.verdict { true } else { false } }
+    // Static, since Swift copies the whole value for a method that does not mutate it, in every tick.
+
+    @_noAllocation @_noLocks
+    private static func isMoving(_ verdict: ArmMonitor.Verdict) -> Bool {
+        if case .moving = verdict { true } else { false }
     }
-    private var isReached: Bool {
-        @_noAllocation @_noLocks get { if case .reached = monitor.verdict { true } else { false } }
+
+    @_noAllocation @_noLocks
+    private static func isReached(_ verdict: ArmMonitor.Verdict) -> Bool {
+        if case .reached = verdict { true } else { false }
     }
 
     /// Starts from the measured positions, so that switching torque on never makes a jump.

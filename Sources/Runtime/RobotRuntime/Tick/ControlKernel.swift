@@ -9,6 +9,8 @@ import Safety
 /// One tick's work as a value: tasks that read, decide and hand over (`ControlTask`, in that order).
 ///
 /// What it decides is a function of what it read. It never waits, allocates, locks or throws.
+///
+/// Some 50 kB. What a tick calls is `mutating` or static: for a method that does not mutate Swift copies the whole value.
 struct ControlKernel: Sendable {
     private var odometry: Odometry
     private var shaper: TwistShaper
@@ -17,7 +19,8 @@ struct ControlKernel: Sendable {
     private var supervisor: SafetySupervisor
     private var scan: ScanAssembler
     private var arm: ArmFollower
-    private let slowFactor: Double
+    /// In the warning field the robot creeps: a third of its speed leaves a person time to see it.
+    private static var slowFactor: Double { 0.35 }
 
     // What has been read.
     private var wheels = Stamped(WheelState(), at: .longAgo)
@@ -76,8 +79,6 @@ struct ControlKernel: Sendable {
                 speed: gripper.speed, gripCurrent: gripper.gripCurrent, maxWidth: gripper.maxWidth))
         joints = Stamped(JointState(count: jointCount), at: .longAgo)
         report = TickReport(jointCount: jointCount)
-        // In the warning field the robot creeps: a third of its speed leaves a person time to see it.
-        slowFactor = 0.35
     }
 
     /// Does one task of the tick.
@@ -93,11 +94,13 @@ struct ControlKernel: Sendable {
         switch task {
         case .orders: takeOrders(channels)
         case .wheels:
+            channels.wheelsChain.take()
             wheels = channels.wheels.load()
             driveTime = wheels.time
             if let encoders = channels.wheelEncoders { sensors.take(encoders.load(), into: &wheels) }
             odometry.update(wheels)
         case .joints:
+            channels.jointsChain.take()
             joints = channels.joints.load()
             if let encoders = channels.jointEncoders { sensors.take(encoders.load()) }
         case .inputs: inputs = channels.inputs.load()
@@ -132,7 +135,7 @@ extension ControlKernel {
     }
 
     private mutating func takeSamples(_ channels: TickChannels) {
-        let motion = fieldTwist
+        let motion = Self.fieldTwist(measured: odometry.twist, wanted: order.twist)
         var lidar = 0
         while lidar < channels.samples.count {
             var taken = 0
@@ -154,7 +157,7 @@ extension ControlKernel {
     private mutating func drive(dt: Double) {
         let enabled = safety.action < .torqueOff && wheels.time > .longAgo
         if enabled && !wheelSetpoint.enabled { shaper.reset(to: odometry.twist) }
-        let twist = shaper.step(target: order.twist, limit: limit(for: safety.action), dt: dt)
+        let twist = shaper.step(target: order.twist, limit: Self.limit(for: safety.action), dt: dt)
         let speeds = differential.wheelSpeeds(for: twist)
         wheelSetpoint = WheelSetpoint(
             left: enabled ? speeds.left : 0, right: enabled ? speeds.right : 0, enabled: enabled)
@@ -173,11 +176,15 @@ extension ControlKernel {
     private mutating func handOver(_ channels: TickChannels, at now: Instant) -> Bool {
         let before = channels.wheelSetpoint.load().value.enabled
         channels.wheelSetpoint.store(Stamped(wheelSetpoint, at: now))
-        if joints.time > .longAgo { channels.jointSetpoint.store(Stamped(arm.setpoint, at: now)) }
+        channels.wheelsChain.handOver()
+        if joints.time > .longAgo {
+            channels.jointSetpoint.store(Stamped(arm.setpoint, at: now))
+            channels.jointsChain.handOver()
+        }
         return before != wheelSetpoint.enabled
     }
 
-    private func record(into records: Ring<TickRecord>?, at now: Instant) {
+    private mutating func record(into records: Ring<TickRecord>?, at now: Instant) {
         // What has never been measured is no record.
         guard joints.time > .longAgo, wheels.time > .longAgo, let records else { return }
         records.push(
@@ -189,12 +196,9 @@ extension ControlKernel {
 
 extension ControlKernel {
     /// The motion that the protective field guards: the robot's own while it moves, the wanted one while it stands.
-    private var fieldTwist: Twist2D {
-        @_noAllocation @_noLocks get {
-            let measured = odometry.twist
-            if abs(measured.linear) < 0.02 && abs(measured.angular) < 0.03 { return order.twist }
-            return measured
-        }
+    @_noAllocation @_noLocks
+    private static func fieldTwist(measured: Twist2D, wanted: Twist2D) -> Twist2D {
+        abs(measured.linear) < 0.02 && abs(measured.angular) < 0.03 ? wanted : measured
     }
 
     @_noAllocation @_noLocks
@@ -236,7 +240,7 @@ extension ControlKernel {
     }
 
     @_noAllocation @_noLocks
-    private func limit(for action: SafetyAction) -> SpeedLimit {
+    private static func limit(for action: SafetyAction) -> SpeedLimit {
         switch action {
         case .none, .warn: .none
         case .slow: .slow(factor: slowFactor)

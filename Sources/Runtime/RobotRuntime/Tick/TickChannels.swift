@@ -25,6 +25,10 @@ final class TickChannels: Sendable {
     let wheelSetpoint = LatestValue<Stamped<WheelSetpoint>>(Stamped(WheelSetpoint(), at: .longAgo))
     let jointSetpoint: LatestValue<Stamped<JointSetpoint>>
 
+    /// How long it takes from the wheels' and the joints' bytes to their set-points.
+    let wheelsChain = ChainLatency()
+    let jointsChain = ChainLatency()
+
     // From the deliberation.
     let drive = LatestValue<DriveOrder>(DriveOrder())
     let arm = Ring<ArmOrder>(capacity: 4)

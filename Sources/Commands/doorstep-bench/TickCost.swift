@@ -1,0 +1,73 @@
+import ArgumentParser
+import BoardFile
+import Realtime
+import RobotModel
+import RobotRuntime
+
+/// What one tick of the real control kernel costs on a board: every task of its table, with wheels, arm and LiDAR at
+/// work. The inputs are synthetic, and come through the same rings and latest values as on the robot.
+struct TickCost: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tick", abstract: "Measures what one tick of the control kernel costs.",
+        discussion: "Prints one line for the whole tick, and one for each task: microseconds.")
+
+    @Option(help: "The board file.") var board = "BoardConfigs/twin.yaml"
+    @Option(help: "Joints of the board, the gripper among them; its arm is lengthened to that.") var joints = 12
+    @Option(help: "LiDAR samples a tick.") var samples = 64
+    @Option(help: "How many ticks.") var ticks = 100_000
+
+    func validate() throws {
+        guard ticks > 0, samples >= 0, (2...JointVector.capacity).contains(joints) else {
+            throw ValidationError("--ticks must be positive, --joints 2 to \(JointVector.capacity)")
+        }
+    }
+
+    func run() throws {
+        var settings = try Board.read(path: board)
+        settings.joints.lengthen(to: joints - 1)
+        var feed = TickFeed(board: settings, samples: samples)
+        var stand = TickStand(board: settings)
+        let times = TickHistogram()
+        var total: Int64 = 0
+        var driven = 0.0
+        // Two seconds in which the supervisor comes to trust what it hears.
+        let warmUp = 2 * settings.control.tickRate
+        for tick in 0..<warmUp + ticks {
+            try feed.offer(to: &stand, tick: tick)
+            let took = stand.tick(at: feed.now)
+            feed.follow(stand)
+            guard tick >= warmUp else { continue }
+            times.record(took)
+            total += took.nanoseconds
+            driven += abs(stand.wheelSetpoint.left) + abs(stand.wheelSetpoint.right)
+        }
+        guard driven > 0, feed.jointsMoved, stand.safety.action == .none else {
+            throw ValidationError("the robot on the stand does not move: \(stand.safety.causes.names)")
+        }
+        let percentiles = times.percentiles([0.5, 0.99, 0.999])
+        print(
+            "mean", Duration.nanoseconds(total / Int64(ticks)).microseconds(digits: 2), "p50",
+            percentiles[0].microseconds(digits: 2), "p99", percentiles[1].microseconds(digits: 2), "p99.9",
+            percentiles[2].microseconds(digits: 2), "max", times.max.microseconds(),
+            "joints \(joints) samples \(samples)",
+            "scans \(feed.scans) ticks \(ticks)")
+        for task in stand.tasks.account.reports where task.runs > 0 {
+            print(
+                "  \(task.name): runs \(task.runs) p50", task.p50.microseconds(digits: 2), "p99",
+                task.p99.microseconds(digits: 2), "max", task.longest.microseconds())
+        }
+    }
+}
+
+extension JointSlot {
+    /// Repeats the arm's joints until it has `count` of them, or cuts it off there.
+    fileprivate mutating func lengthen(to count: Int) {
+        func cycled<Element>(_ values: [Element]) -> [Element] { (0..<count).map { values[$0 % values.count] } }
+        arm = KinematicChain(joints: cycled(arm.joints), tool: arm.tool)
+        ids = cycled(ids)
+        signs = cycled(signs)
+        offsets = cycled(offsets)
+        contactCurrents = cycled(contactCurrents)
+        postures = postures.mapValues(cycled)
+    }
+}
