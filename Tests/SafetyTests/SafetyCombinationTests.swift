@@ -200,6 +200,7 @@ struct SafetyCombinationTests {
                     // A word ahead counts for 3 s and only where the same word resets the device.
                     for (goneFor, counts) in [(Int64(0), true), (3001, false)] {
                         var reset = again
+                        _ = reset.step(causes: demand.cause, isStanding: false, at: Self.at(200_001))
                         _ = reset.step(causes: demand.cause, isStanding: false, at: Self.at(200_001 + goneFor))
                         let later = 200_001 + goneFor + demand.settle
                         let end = reset.step(causes: [], isStanding: false, at: Self.at(later))

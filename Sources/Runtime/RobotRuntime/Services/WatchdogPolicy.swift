@@ -1,5 +1,7 @@
+import Realtime
 public import RobotModel
 import Safety
+import Synchronization
 
 /// Whether the daemon is alive, from what is seen of it every now and then: the tick's counter advances, the supervisor
 /// judges and is content with itself, the deliberation steps.
