@@ -47,6 +47,13 @@ public struct PortSettings: Hashable, Sendable {
     public var baudRate: Int
     public var parity: Parity = .none
     public var stopBits: Int = 1
+
+    public init(path: String, baudRate: Int, parity: Parity = .none, stopBits: Int = 1) {
+        self.path = path
+        self.baudRate = baudRate
+        self.parity = parity
+        self.stopBits = stopBits
+    }
 }
 
 /// The tick.
@@ -89,7 +96,7 @@ public struct BaseGeometry: Sendable {
 public struct LidarSlot: Sendable {
     /// The cards that fit.
     public enum Driver: String, Sendable, CaseIterable {
-        case rplidar, ld06, hokuyo
+        case rplidar, ld06, ydlidar, hokuyo
         case hesaiXT = "hesai-xt"
     }
 

@@ -44,8 +44,13 @@ extension DeviceRack {
             return [(driver, slot.port)]
         case .ld06:
             let driver = LD06Driver(
-                slot: slot.slot, model: try model(slot) ?? .ld06, baudRate: slot.port.baudRate, minRange: nearest,
+                slot: slot.slot, model: try model(slot, LD06Model.all, \.name) ?? .ld06, baudRate: slot.port.baudRate, minRange: nearest,
                 maxRange: farthest, samples: rings)
+            return [(driver, slot.port)]
+        case .ydlidar:
+            let driver = YDLIDARDriver(
+                slot: slot.slot, model: try model(slot, YDLIDARModel.all, \.name), baudRate: slot.port.baudRate,
+                minRange: nearest, maxRange: farthest, samples: rings)
             return [(driver, slot.port)]
         case .hokuyo:
             let driver = HokuyoDriver(
@@ -56,15 +61,15 @@ extension DeviceRack {
         }
     }
 
-    /// A model by the board file's word. Throws when there is none of that name.
-    private static func model<Model: RawRepresentable & CaseIterable>(
-        _ slot: LidarSlot
-    ) throws(RobotError) -> Model? where Model.RawValue == String {
-        guard let name = slot.model else { return nil }
-        if let model = Model(rawValue: name) { return model }
+    /// A model by the board file's word; nil where it says none. Throws when there is none of that name.
+    private static func model<Model>(
+        _ slot: LidarSlot, _ models: [Model], _ name: (Model) -> String
+    ) throws(RobotError) -> Model? {
+        guard let wanted = slot.model else { return nil }
+        for model in models where name(model) == wanted { return model }
         throw RobotError(
-            .invalidFile, "lidars.\(slot.slot).model is '\(name)'",
-            expected: Model.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", "))
+            .invalidFile, "lidars.\(slot.slot).model is '\(wanted)'",
+            expected: "one of " + models.map { "'\(name($0))'" }.joined(separator: ", "))
     }
 
     /// The angles of its channels come from a file, else from the device's own command port, else from the data sheet.

@@ -24,7 +24,7 @@ final class DeviceRack: Sendable {
         }
         digital = DigitalIO(
             slot: "gpio", lines: board.gpio.map(GPIORequest.init), opener: gpio, inputs: channels.inputs)
-        var services = [
+        var services: [(slot: SlotID, port: String, service: any DeviceService)] = [
             pump(Self.wheelDriver(board, channels), board.wheels.port),
             ("gpio", board.gpio.first?.chip ?? "", digital),
         ]

@@ -34,7 +34,13 @@ extension Twin {
         let revolutionsPerSecond = Double(slot.motorRPM) / 60
         switch slot.driver {
         case .rplidar: return RPLIDARDevice(laser: laser)
-        case .ld06: return LD06Device(laser: laser, revolutionsPerSecond: revolutionsPerSecond)
+        case .ld06:
+            return LD06Device(
+                laser: laser, model: slot.model.flatMap(LD06Model.named) ?? .ld06,
+                revolutionsPerSecond: revolutionsPerSecond)
+        case .ydlidar:
+            return YDLIDARDevice(
+                laser: laser, model: slot.model.flatMap(YDLIDARModel.named) ?? .x4, frequency: revolutionsPerSecond)
         case .hesaiXT: return HesaiXTDevice(laser: laser)
         case .hokuyo: return HokuyoDevice(laser: laser, parameters: .urg04LX)
         }

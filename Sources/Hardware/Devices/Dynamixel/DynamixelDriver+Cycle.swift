@@ -1,4 +1,5 @@
 import DeviceProtocols
+import Realtime
 import RobotModel
 
 // In service: read all, publish, write goals.

@@ -52,7 +52,7 @@ extension DynamixelDriver {
     /// When there is something to do next if nothing arrives.
     private func nextMoment(after now: Instant) -> Instant {
         if let exchange { return exchange.deadline }
-        if case .running = mode, inspectQueue.isEmpty, !alertsToClear { return nextCycle }
+        if case .running = mode, repairs.isEmpty, !alertsToClear { return nextCycle }
         return now
     }
 

@@ -1,5 +1,7 @@
 import Realtime
-public import RobotModel
+public import Realtime
+import RobotModel
+import Synchronization
 import Safety
 import Synchronization
 

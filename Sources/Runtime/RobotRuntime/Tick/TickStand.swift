@@ -16,7 +16,7 @@ public struct TickStand {
     private var motions = 0
 
     public init(board: Board) {
-        channels = TickChannels(jointCount: board.joints.arm.joints.count + 1)
+        channels = TickChannels(board: board)
         records = Ring(capacity: 1024)
         control = ControlTick(board: board, latched: [], channels: channels, records: records, wakeWheels: {})
         planner = ArmPlanner(board: board)
@@ -44,7 +44,7 @@ public struct TickStand {
     public func offer(_ joints: Stamped<JointState>) { channels.joints.store(joints) }
     public func offer(_ inputs: Stamped<DigitalInputs>) { channels.inputs.store(inputs) }
     public func offer(_ battery: Stamped<BatteryState>) { channels.battery.store(battery) }
-    public func offer(_ sample: LaserSample) { channels.samples.push(sample) }
+    public func offer(_ sample: LaserSample, of lidar: Int = 0) { channels.samples[lidar].push(sample) }
 
     // MARK: What the deliberation does
 
