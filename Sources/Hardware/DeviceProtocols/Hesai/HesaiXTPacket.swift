@@ -132,6 +132,20 @@ public struct HesaiXTPacket: Sendable {
             distance: span.littleEndian16(at: offset), reflectivity: span[offset + 2], confidence: span[offset + 3])
     }
 
+    /// How many units of the packet saw something.
+    public var echoes: Int {
+        let span = bytes.span
+        var count = 0
+        for block in 0..<layout.blocks {
+            var offset = Self.headerSize + block * layout.blockSize + 2
+            for _ in 0..<layout.lasers {
+                count += span[offset] | span[offset + 1] != 0 ? 1 : 0
+                offset += 4
+            }
+        }
+        return count
+    }
+
     /// Calls for each unit of the packet, in order.
     @inline(__always)
     public func forEach(_ body: (_ block: Int, _ azimuth: UInt16, _ channel: Int, _ unit: Unit) -> Void) {

@@ -61,9 +61,7 @@ public struct HesaiXTStreamDecoder: StreamDecoder {
     private static func take(
         _ packet: HesaiXTPacket, _ level: Int, _ rings: inout RingCollector, _ emit: (any DecodedRecord) -> Void
     ) {
-        var echoes = 0
-        packet.forEach { _, _, _, unit in echoes += unit.distance > 0 ? 1 : 0 }
-        rings.count(echoes: echoes)
+        rings.count(echoes: packet.echoes)
         packet.forEachShot(channel: level) { shot in
             rings.take(
                 LidarPoint(

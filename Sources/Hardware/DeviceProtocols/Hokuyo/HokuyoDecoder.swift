@@ -32,6 +32,8 @@ public struct HokuyoDecoder: Sendable {
     private var measurement = HokuyoMeasurement(width: .three, start: 0, end: 0)
     private var milliseconds: UInt32 = 0
     private var ranges: [UInt32] = []
+    /// How many of them have come.
+    private var filled = 0
     /// Bits of a range that goes on in the next block, and how many characters they came from.
     private var part: UInt32 = 0
     private var partLength = 0
@@ -168,8 +170,8 @@ public struct HokuyoDecoder: Sendable {
         }
         milliseconds = time
         length += 6
-        ranges.removeAll(keepingCapacity: true)
-        ranges.reserveCapacity(measurement.count)
+        if ranges.count != measurement.count { ranges = [UInt32](repeating: 0, count: measurement.count) }
+        filled = 0
         part = 0
         partLength = 0
         place = .data
@@ -186,26 +188,47 @@ public struct HokuyoDecoder: Sendable {
             counters.checksumErrors += 1
             return false
         }
-        let width = measurement.width.rawValue
-        var part = part
-        var length = partLength
-        for index in 0..<count {
-            part = part << 6 | UInt32(span[index] &- 0x30 & 0x3F)
-            length += 1
-            if length == width {
-                ranges.append(part)
-                part = 0
-                length = 0
-            }
-        }
-        self.part = part
-        partLength = length
+        guard unpack(span, count: count) else { return false }
         self.length += line.count + 1
         return true
     }
 
+    /// Puts a block's characters into ranges; one that goes on in the next block is kept. False where there are too many.
+    private mutating func unpack(_ block: Span<UInt8>, count: Int) -> Bool {
+        let width = measurement.width.rawValue
+        var index = 0
+        while partLength > 0, index < count {
+            part = part << 6 | UInt32(block[index] &- 0x30 & 0x3F)
+            partLength += 1
+            index += 1
+            guard partLength == width else { continue }
+            guard filled < ranges.count else { return false }
+            ranges[filled] = part
+            filled += 1
+            part = 0
+            partLength = 0
+        }
+        let whole = (count - index) / width
+        guard filled + whole <= ranges.count else { return false }
+        let first = filled
+        filled += whole
+        var out = ranges.mutableSpan
+        for place in first..<first + whole {
+            var range = UInt32(block[index] &- 0x30 & 0x3F) << 6 | UInt32(block[index + 1] &- 0x30 & 0x3F)
+            if width == 3 { range = range << 6 | UInt32(block[index + 2] &- 0x30 & 0x3F) }
+            out[place] = range
+            index += width
+        }
+        while index < count {
+            part = part << 6 | UInt32(block[index] &- 0x30 & 0x3F)
+            partLength += 1
+            index += 1
+        }
+        return true
+    }
+
     private mutating func finishScan(_ remaining: Int, _ body: (Event, Int) -> Void) -> Bool {
-        guard partLength == 0, ranges.count == measurement.count else { return false }
+        guard partLength == 0, filled == ranges.count else { return false }
         finishFrame()
         body(.scan(HokuyoScan(measurement, milliseconds: milliseconds, ranges: ranges)), remaining)
         return true
