@@ -97,6 +97,7 @@ public struct LidarSlot: Sendable {
     /// The cards that fit.
     public enum Driver: String, Sendable, CaseIterable {
         case rplidar, ld06, ydlidar, hokuyo
+        case hesaiJT16 = "hesai-jt16"
         case hesaiXT = "hesai-xt"
     }
 

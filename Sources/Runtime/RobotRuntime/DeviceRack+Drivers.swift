@@ -58,6 +58,11 @@ extension DeviceRack {
                 minRange: nearest, maxRange: farthest, samples: rings)
             return [(driver, slot.port)]
         case .hesaiXT: return try hesaiXT(slot, rings)
+        case .hesaiJT16:
+            let driver = HesaiJTDriver(
+                slot: slot.slot, baudRate: slot.port.baudRate, calibration: try hesaiCalibration(slot),
+                minRange: nearest, maxRange: farthest, samples: rings)
+            return [(driver, slot.port)]
         }
     }
 
@@ -80,23 +85,23 @@ extension DeviceRack {
             HesaiXTDriver(
                 slot: slot.slot, angles: angles, minRange: slot.minRange, maxRange: slot.maxRange, samples: rings)
         }
-        if let path = slot.calibration {
-            return [(driver(.file(try hesaiCalibration(path))), slot.port)]
-        }
-        // udp:192.168.1.201:2368 names the device; udp:2368 takes whoever sends.
-        let parts = slot.port.path.split(separator: ":")
-        guard parts.count == 3 else { return [(driver(.nominal), slot.port)] }
+        if let calibration = try hesaiCalibration(slot) { return [(driver(.file(calibration)), slot.port)] }
+        // udp:2368@192.168.1.201 names the device; udp:2368 takes whoever sends.
+        guard let at = slot.port.path.lastIndex(of: "@") else { return [(driver(.nominal), slot.port)] }
+        let device = slot.port.path[slot.port.path.index(after: at)...]
         let box = HesaiCalibrationBox()
         return [
             (driver(.device(box)), slot.port),
             (
                 HesaiPTCDriver(slot: SlotID("\(slot.slot)_ptc"), box: box),
-                PortSettings(path: "tcp:\(parts[1]):9347", baudRate: 1)
+                PortSettings(path: "tcp:\(device):9347", baudRate: 1)
             ),
         ]
     }
 
-    private static func hesaiCalibration(_ path: String) throws(RobotError) -> HesaiCalibration {
+    /// The file that the slot names; nil where it names none.
+    private static func hesaiCalibration(_ slot: LidarSlot) throws(RobotError) -> HesaiCalibration? {
+        guard let path = slot.calibration else { return nil }
         let text: String
         do throws(FileProblems) {
             text = try readTextFile(path, limit: 1 << 20)

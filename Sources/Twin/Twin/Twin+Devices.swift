@@ -42,6 +42,7 @@ extension Twin {
             return YDLIDARDevice(
                 laser: laser, model: slot.model.flatMap(YDLIDARModel.named) ?? .x4, frequency: revolutionsPerSecond)
         case .hesaiXT: return HesaiXTDevice(laser: laser)
+        case .hesaiJT16: return HesaiJTDevice(laser: laser)
         case .hokuyo: return HokuyoDevice(laser: laser, parameters: .urg04LX)
         }
     }

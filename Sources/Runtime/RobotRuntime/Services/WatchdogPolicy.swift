@@ -1,7 +1,5 @@
 import Realtime
-public import Realtime
-import RobotModel
-import Synchronization
+public import RobotModel
 import Safety
 import Synchronization
 
