@@ -20,7 +20,8 @@ extension PortError {
             }
         case .busy:
             // Somebody has opened it for himself alone.
-            return held(path, PortHolders(ofDeviceAt: device), lock: nil)
+            let lock = PortHolders.lockHolder(ofDeviceAt: device)
+            return held(path, lock == nil ? PortHolders(ofDeviceAt: device) : .none, lock: lock)
         case .wrongRate, .lost, .failed:
             let holders = PortHolders(ofDeviceAt: device)
             if !holders.openers.isEmpty { error.cause += "; \(list(holders.openers)) has it open" }

@@ -61,8 +61,17 @@ struct PortHolders {
     /// Who holds the lock on an open file, from `/proc/locks`: `1: FLOCK  ADVISORY  WRITE 412 00:18:1234 0 EOF`.
     static func lockHolder(_ descriptor: Int32) -> Holder? {
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
-        let inode = ":\(status.st_ino)"
+        return unsafe fstat(descriptor, &status) == 0 ? lockHolder(inode: status.st_ino) : nil
+    }
+
+    /// The same for a path that cannot be opened now.
+    static func lockHolder(ofDeviceAt path: String) -> Holder? {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? lockHolder(inode: status.st_ino) : nil
+    }
+
+    private static func lockHolder(inode: ino_t) -> Holder? {
+        let inode = ":\(inode)"
         for line in Folder.text("/proc/locks").split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count >= 6, words[1] == "FLOCK", words[5].hasSuffix(inode), let pid = Int(words[4]) else {
