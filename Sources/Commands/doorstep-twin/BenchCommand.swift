@@ -12,7 +12,8 @@ import Twin
 /// `doorstep-twin device`
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device", abstract: "One emulated device on a pseudo-terminal, for whoever opens it.",
+        commandName: "device",
+        abstract: "One emulated device on a pseudo-terminal (a UDP port for network LiDARs), for whoever opens it.",
         discussion: """
             Prints the terminal's path and serves every program that opens it, one after the other, until SIGTERM or
             SIGINT. Its line is as slow as the real one; the rate that a program sets does not matter, unless
@@ -22,7 +23,9 @@ struct BenchCommand: ParsableCommand {
     @Option(name: .customLong("protocol"), help: "Which device.")
     var name: String
 
-    @Option(help: "Where the terminal is to be found; by default the system's own name is printed.")
+    @Option(
+        help: "Where the terminal is to be found; by default a new name in /tmp; udp:PORT sends to this machine's port."
+    )
     var path: String?
 
     @Option(help: "Of its noise.")
@@ -32,23 +35,24 @@ struct BenchCommand: ParsableCommand {
     var honourRate = false
 
     func run() throws {
-        let link = path ?? "/tmp/doorstep-\(name)-\(getpid())"
+        let link = path ?? (BenchDevice.usesDatagrams(name) ? "udp:2368" : "/tmp/doorstep-\(name)-\(getpid())")
         guard let bench = BenchDevice.named(name, path: link, seed: seed) else {
             print("no device is called '\(name)': \(BenchDevice.names.joined(separator: ", "))", to: STDERR_FILENO)
             throw ExitCode(2)
         }
-        let terminal: PseudoTerminalPair
+        let ports = TwinPseudoTerminals()
+        let port: any SerialPort
         do throws(PortError) {
-            terminal = try PseudoTerminalPair(path: link)
+            port = try ports.deviceEnd(of: bench.line)
         } catch {
-            print("\(link): no terminal can be made: \(error.cause); may this user write there?", to: STDERR_FILENO)
+            print("\(link): no port can be made: \(error.cause); may this user write there?", to: STDERR_FILENO)
             throw ExitCode(2)
         }
-        defer { terminal.close() }
+        defer { port.close() }
         let line = PacedLine(
-            device: bench.device, line: bench.line, port: terminal, random: SeededRandom(seed: seed),
+            device: bench.device, line: bench.line, port: port, random: SeededRandom(seed: seed),
             honoursRate: honourRate)
-        print(path ?? terminal.device)
+        print(link)
         print("\(name) at \(bench.line.baudRate) bit/s, \(bench.remark); end it with Ctrl-C", to: STDERR_FILENO)
         fflush(nil)
         let ending = Ending()

@@ -44,7 +44,8 @@ extension DeviceRack {
             return [(driver, slot.port)]
         case .ld06:
             let driver = LD06Driver(
-                slot: slot.slot, model: try model(slot, LD06Model.all, \.name) ?? .ld06, baudRate: slot.port.baudRate, minRange: nearest,
+                slot: slot.slot, model: try model(slot, LD06Model.all, \.name) ?? .ld06, baudRate: slot.port.baudRate,
+                minRange: nearest,
                 maxRange: farthest, samples: rings)
             return [(driver, slot.port)]
         case .ydlidar:
@@ -139,6 +140,22 @@ extension DeviceRack {
                 slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,
                 states: channels.joints, setpoints: channels.jointSetpoint)
         }
+    }
+
+    static func wheelEncoders(
+        _ slot: WheelEncoderSlot, _ gpio: any GPIOLineOpening, _ states: LatestValue<Stamped<WheelState>>
+    ) -> QuadratureEncoders {
+        func encoder(_ side: String, _ wiring: WheelEncoderSlot.Encoder) -> QuadratureEncoders.Encoder {
+            func line(_ track: String, _ number: Int) -> GPIORequest {
+                GPIORequest(role: "\(side)_\(track)", chip: slot.chip, line: number, direction: .input)
+            }
+            return QuadratureEncoders.Encoder(
+                a: line("a", wiring.lineA), b: line("b", wiring.lineB), countsPerRevolution: slot.countsPerRevolution,
+                isInverted: wiring.inverted)
+        }
+        return QuadratureEncoders(
+            slot: "wheel_encoders", left: encoder("left", slot.left), right: encoder("right", slot.right),
+            opener: gpio, state: states)
     }
 
     static func encoderDriver(

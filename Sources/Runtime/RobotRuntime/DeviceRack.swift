@@ -28,6 +28,9 @@ final class DeviceRack: Sendable {
             pump(Self.wheelDriver(board, channels), board.wheels.port),
             ("gpio", board.gpio.first?.chip ?? "", digital),
         ]
+        if let slot = board.wheelEncoders, let states = channels.wheelEncoders {
+            services.append(("wheel_encoders", slot.chip, Self.wheelEncoders(slot, gpio, states)))
+        }
         for (slot, samples) in zip(board.lidars, channels.samples) {
             for driver in try Self.lidarDrivers(slot, samples) { services.append(pump(driver.driver, driver.port)) }
         }

@@ -29,6 +29,12 @@ extension Twin {
         return devices
     }
 
+    static func encoder(_ wiring: WheelEncoderSlot.Encoder, _ slot: WheelEncoderSlot) -> QuadratureBody {
+        QuadratureBody(
+            a: wiring.lineA, b: wiring.lineB, countsPerRevolution: slot.countsPerRevolution,
+            isInverted: wiring.inverted)
+    }
+
     private static func lidar(_ slot: LidarSlot, _ world: World) -> any TwinDevice {
         let laser = LaserWorld(world, mount: slot.mount)
         let revolutionsPerSecond = Double(slot.motorRPM) / 60

@@ -22,6 +22,8 @@ public final class Twin {
     private let ports: any TwinPorts
     private let gpio: any TwinGPIO
     private let boxRadio: BoxRadioDevice
+    /// The wheels' own encoders, if the board has them.
+    private let encoders: (left: QuadratureBody, right: QuadratureBody)?
     private var lines: [(slot: SlotID, path: String, line: PacedLine)] = []
     private var console: ConsoleBridge
     /// When the world began; nil before the first `advance`.
@@ -46,6 +48,9 @@ public final class Twin {
         for entry in faults { try Twin.check(entry.fault, board: board, building: building) }
         schedule = faults.map { ($0, false) }
         boxRadio = BoxRadioDevice(plant: world.boxPlant, unit: UInt8(clamping: board.boxRadio.unit))
+        encoders = board.wheelEncoders.map { slot in
+            (Twin.encoder(slot.left, slot), Twin.encoder(slot.right, slot))
+        }
         let devices = Twin.devices(board, world, boxRadio)
         do throws(PortError) {
             for (index, (slot, settings, device)) in devices.enumerated() {
@@ -148,6 +153,10 @@ public final class Twin {
             if !schedule.isEmpty { followSchedule() }
             world.advance()
             for entry in lines { entry.line.advance(to: now) }
+            if let encoders {
+                encoders.left.turn(to: world.wheels.leftPosition, at: now, on: gpio)
+                encoders.right.turn(to: world.wheels.rightPosition, at: now, on: gpio)
+            }
             console.advance(to: now)
             if world.steps % Twin.gpioEvery == 0 {
                 gpio.service()

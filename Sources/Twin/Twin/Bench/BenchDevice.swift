@@ -1,4 +1,5 @@
 package import DeviceIO
+import DeviceProtocols
 import RobotModel
 
 /// One emulated device alone on a table: no robot, no building, a small room around it.
@@ -27,6 +28,11 @@ package struct BenchDevice {
     ///   - seed: Of its noise.
     package static func named(_ name: String, path: String, seed: UInt64) -> BenchDevice? {
         makers.first { $0.name == name }?.make(path, seed)
+    }
+
+    /// Whether the device of a protocol sends datagrams.
+    package static func usesDatagrams(_ name: String) -> Bool {
+        if case .udp = ProtocolCard.named(name)?.transport { true } else { false }
     }
 
     /// The names that can be served.

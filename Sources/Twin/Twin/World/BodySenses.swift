@@ -1,4 +1,4 @@
-package import RobotModel
+import RobotModel
 
 /// What the robot's body feels of the world: the plants of its inertial unit and of its battery's own electronics.
 package struct BodySenses {
