@@ -2,6 +2,9 @@ extension ProtocolCard {
     /// Every protocol of the house, in the order in which a probe tries them: those that talk by themselves first, then
     /// those whose answers are guarded best.
     public static let all: [ProtocolCard] = [
-        rplidar, dynamixel, feetech, amt21,
+        rplidar,
+        dynamixel,
+        feetech,
+        amt21,
     ]
 }
