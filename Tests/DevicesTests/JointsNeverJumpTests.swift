@@ -70,10 +70,10 @@ private struct Loss<Driver: DeviceDriver> {
             bench.distort = { Array($0.dropLast(3)) }
             run(for: time)
             bench.distort = { $0 }
-        case 6: deafen(for: time)
-        default:
+        case 6:
             // The driver's thread is held up.
             bench.now += time
+        default: deafen(for: time)
         }
     }
 }
@@ -93,18 +93,20 @@ struct JointsNeverJumpTests {
     private static let positions = [0.5, -0.7, 0.1, 0.9, -0.2]
     private static let joints = (1...5).map { BusJoint(name: "joint_\($0)", id: UInt8($0), sign: $0 == 2 ? -1 : 1) }
 
-    @Test("Dynamixel", arguments: [UInt64(1), 2, 3])
-    func dynamixel(seed: UInt64) {
+    /// Without a profile the servos run as fast as they can: what holds them is the driver alone. Only goals that are lost on
+    /// the line while everything else comes through need the servo's own limit.
+    @Test("Dynamixel", arguments: [(UInt64(1), 0.0), (2, 0.0), (3, nil), (4, nil)])
+    func dynamixel(seed: UInt64, profileVelocity: Double?) {
         let arm = JointArm(positions: Self.positions)
         let bus = DynamixelBus(servos: arm.plants)
         let (states, setpoints) = Self.channels()
         let driver = DynamixelDriver(
             slot: "joints", baudRate: 1_000_000, rate: 100, joints: Self.joints, busWatchdog: .milliseconds(200),
-            maximumSpeed: Self.maximumSpeed, states: states, setpoints: setpoints)
+            maximumSpeed: Self.maximumSpeed, profileVelocity: profileVelocity, states: states, setpoints: setpoints)
         var loss = Loss(
             name: "dynamixel", bench: DriverBench(driver, bus), arm: arm, states: states, setpoints: setpoints,
             unplug: { bus.unplugged = $0 }, restart: { bus.restart(id: $0, at: $1) })
-        neverJumps(&loss, seed: seed)
+        neverJumps(&loss, seed: seed, ways: 0...(profileVelocity == nil ? 7 : 6))
     }
 
     @Test("Feetech", arguments: [UInt64(5), 6, 7])
@@ -118,15 +120,15 @@ struct JointsNeverJumpTests {
         var loss = Loss(
             name: "feetech", bench: DriverBench(driver, bus), arm: arm, states: states, setpoints: setpoints,
             unplug: { bus.unplugged = $0 }, restart: { bus.restart(id: $0, at: $1) })
-        neverJumps(&loss, seed: seed)
+        neverJumps(&loss, seed: seed, ways: 0...7)
     }
 
-    private func neverJumps<Driver>(_ loss: inout Loss<Driver>, seed: UInt64) {
+    private func neverJumps<Driver>(_ loss: inout Loss<Driver>, seed: UInt64, ways: ClosedRange<Int>) {
         var random = SeededRandom(seed: seed)
         loss.run(for: .seconds(1))
         for round in 0..<9 {
             loss.run(for: .milliseconds(Int64.random(in: 20...900, using: &random)))
-            let way = Int.random(in: 0...7, using: &random)
+            let way = Int.random(in: ways, using: &random)
             let time = Duration.milliseconds(Int64.random(in: 5...700, using: &random))
             loss.lose(way, for: time, joint: Int.random(in: 0..<5, using: &random))
             loss.run(for: .milliseconds(300))
