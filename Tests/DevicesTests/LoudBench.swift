@@ -50,7 +50,7 @@ struct LoudBench<Driver: DeviceDriver> {
     private mutating func give(_ event: DeviceEvent) {
         for action in driver.handle(event, at: now) {
             switch action {
-            case .send(let bytes):
+            case .send(let bytes), .preempt(let bytes):
                 sent.append(bytes)
                 device.receive(bytes[...], at: now)
             case .reopen(let error):

@@ -1,7 +1,7 @@
-import CommandLine
 import ArgumentParser
 import BoardFile
 import BuildingImport
+import CommandLine
 import Control
 import Foundation
 import RobotModel
