@@ -176,7 +176,8 @@ let package = Package(
         command(
             "doorstep-bench",
             imports: [
-                "BoardFile", "BuildingImport", "Realtime", "RobotModel", "RobotRuntime", "StructuredText", "Twin",
+                "BoardFile", "BuildingImport", "Control", "Realtime", "RobotModel", "RobotRuntime", "StructuredText",
+                "Twin",
             ],
             outside: [Outside.argumentParser, Outside.log]),
         // Tests/

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BoardFile
 import BuildingImport
+import Control
 import Foundation
 import Logging
 import RobotModel

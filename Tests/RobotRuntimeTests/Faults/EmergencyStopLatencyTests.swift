@@ -1,4 +1,5 @@
 import BoardFile
+import Control
 import BuildingImport
 import Foundation
 import Logging

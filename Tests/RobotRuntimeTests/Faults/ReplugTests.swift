@@ -1,4 +1,5 @@
 import BoardFile
+import Control
 import RobotModel
 import Testing
 import Twin

@@ -28,7 +28,7 @@ struct TickAllocationTests {
     }
 
     /// Board files whose tick is counted for a whole minute.
-    static let boards = ["twin"]
+    static let boards = ["twin", "twin-full"]
 
     @Test(
         "a minute of a mission, 60 000 ticks with every device of the board, calls malloc not once", arguments: boards)
