@@ -35,14 +35,19 @@ public struct ProtocolCard: Sendable {
     public var listenTime: Duration
     /// Frames that prove the protocol: one where a checksum of 16 bits or more guards it, more where chance can look alike.
     public var enoughFrames: Int
+    /// Whether a probe tries it; false for a card that only names one form of another card's protocol.
+    public var isProbed: Bool
     /// A fresh decoder.
     public var decoder: @Sendable () -> any StreamDecoder
+    /// A fresh decoder to points, where the card has one: for what is fast or wants every frame.
+    public var pointDecoder: (@Sendable () -> any PointDecoder)?
 
     public init(
         name: String, title: String, kind: Kind, transport: Transport, questions: [[UInt8]] = [],
         farewell: [UInt8] = [], questionPause: Duration = .milliseconds(50),
-        listenTime: Duration = .milliseconds(400), enoughFrames: Int,
-        decoder: @escaping @Sendable () -> any StreamDecoder
+        listenTime: Duration = .milliseconds(400), enoughFrames: Int, isProbed: Bool = true,
+        decoder: @escaping @Sendable () -> any StreamDecoder,
+        pointDecoder: (@Sendable () -> any PointDecoder)? = nil
     ) {
         self.name = name
         self.title = title
@@ -53,7 +58,9 @@ public struct ProtocolCard: Sendable {
         self.questionPause = questionPause
         self.listenTime = listenTime
         self.enoughFrames = enoughFrames
+        self.isProbed = isProbed
         self.decoder = decoder
+        self.pointDecoder = pointDecoder
     }
 
     /// The serial rates, the usual one first; empty for what is no serial line.
