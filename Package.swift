@@ -168,7 +168,7 @@ let package = Package(
             outside: [Outside.argumentParser, Outside.log]),
         command("doorstep-twin", imports: ["BoardFile", "BuildingImport", "RobotModel", "Realtime", "Twin"]),
         command("reflow-station", imports: ["ReflowStation"]),
-        command("doorstep-bench", imports: ["Realtime", "RobotModel"]),
+        command("doorstep-bench", imports: ["DeviceProtocols", "Realtime", "RobotModel", "Twin"]),
         // Tests/
         tests("DigestsTests", of: ["Digests"]),
         tests("HouseTests", of: []),

@@ -1,8 +1,8 @@
 import ArgumentParser
 
 /// Measurements of the house's own parts; `scripts/bench` runs them beside their peers.
-@main
 struct DoorstepBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doorstep-bench", abstract: "Measures Doorstep's own parts.", subcommands: [Jitter.self])
+        commandName: "doorstep-bench", abstract: "Measures Doorstep's own parts.",
+        subcommands: [Jitter.self, Decode.self])
 }
