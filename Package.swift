@@ -176,7 +176,7 @@ let package = Package(
         command(
             "doorstep-bench",
             imports: [
-                "BoardFile", "BuildingImport", "Control", "Realtime", "RobotModel", "RobotRuntime", "StructuredText",
+                "BoardFile", "BuildingImport", "Control", "DeviceProtocols", "Realtime", "RobotModel", "RobotRuntime",
                 "Twin",
             ],
             outside: [Outside.argumentParser, Outside.log]),

@@ -96,7 +96,8 @@ struct DeviceCommandTests {
         }
     }
 
-    @Test("a port that is not there, a protocol that is not known and a file that is no recording are said with a way on")
+    @Test(
+        "a port that is not there, a protocol that is not known and a file that is no recording are said with a way on")
     func explains() async throws {
         let missing = try await doorstep.run(["device", "probe", "/dev/serial/by-id/nothing"])
         #expect(missing.code == 1 && missing.err.contains("no such device") && missing.err.contains("by-id"))

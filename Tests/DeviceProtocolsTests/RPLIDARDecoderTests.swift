@@ -4,14 +4,12 @@ import Testing
 
 @Suite("RPLIDAR decoder")
 struct RPLIDARDecoderTests {
-    private static let standard = RPLIDARDescriptor(type: 0x81, length: 5, loops: true).encoded
-    private static let dense = RPLIDARDescriptor(type: 0x85, length: 84, loops: true).encoded
+    private static let standard = RPLIDARFormat.standard.descriptor.encoded
+    private static let dense = RPLIDARFormat.dense.descriptor.encoded
 
-    private func events(_ bytes: [UInt8]) -> [RPLIDARDecoder.Event] {
+    private func events(_ bytes: [UInt8]) -> [RPLIDARFound] {
         var decoder = RPLIDARDecoder()
-        var found: [RPLIDARDecoder.Event] = []
-        decoder.decode(bytes) { event, _ in found.append(event) }
-        return found
+        return decoder.read(bytes)
     }
 
     /// A revolution of a standard scan: 400 samples, 0.9° apart, with one mark.
@@ -22,7 +20,7 @@ struct RPLIDARDecoderTests {
         }
     }
 
-    private func samples(_ events: [RPLIDARDecoder.Event]) -> [RPLIDARStandardSample] {
+    private func samples(_ events: [RPLIDARFound]) -> [RPLIDARStandardSample] {
         events.compactMap { if case .standard(let sample) = $0 { sample } else { nil } }
     }
 
@@ -84,13 +82,13 @@ struct RPLIDARDecoderTests {
             var bytes = (Self.dense + encoded.flatMap(\.self))[...]
             while !bytes.isEmpty {
                 let count = Int.random(in: 1...200, using: &random)
-                decoder.decode(bytes.prefix(count)) { event, _ in
+                for event in decoder.read(Array(bytes.prefix(count))) {
                     if case .dense(let frame) = event { found.append(frame) }
                 }
                 bytes = bytes.dropFirst(count)
             }
             #expect(found == frames.enumerated().filter { $0.offset != victim }.map(\.element))
-            #expect(decoder.checksumErrors == 1 && decoder.resyncs == 1)
+            #expect(decoder.counters.checksumErrors == 1 && decoder.counters.resyncs == 1)
         }
     }
 
@@ -99,7 +97,8 @@ struct RPLIDARDecoderTests {
         let frame = RPLIDARDenseFrame(restarts: false, startAngleQ6: 0, distances: [UInt16](repeating: 5, count: 40))
         var decoder = RPLIDARDecoder()
         var behind: [Int] = []
-        decoder.decode(Self.dense + frame.encoded + frame.encoded + [0xA0]) { _, remaining in behind.append(remaining) }
+        let bytes = Self.dense + frame.encoded + frame.encoded + [0xA0]
+        decoder.decode(bytes.span) { _, _, remaining in behind.append(remaining) }
         #expect(behind == [169, 85, 1])
     }
 
@@ -155,9 +154,9 @@ struct RPLIDARDecoderTests {
     @Test("no bytes crash it, and after a reset it finds the next answer")
     func noise() {
         var random = SeededRandom(seed: 6)
-        for start in [[], Self.standard, Self.dense] {
+        for start in [[]] + RPLIDARFormat.allCases.map(\.descriptor.encoded) {
             var decoder = RPLIDARDecoder()
-            decoder.decode(start) { _, _ in }
+            _ = decoder.read(start)
             for _ in 0..<300 {
                 let count = Int.random(in: 1...90, using: &random)
                 let bytes = (0..<count).map { _ in
@@ -165,59 +164,11 @@ struct RPLIDARDecoderTests {
                         ? [0xA5, 0x5A, 0xA0, 0x50, 0x00][Int.random(in: 0..<5, using: &random)]
                         : UInt8.random(in: 0...255, using: &random)
                 }
-                decoder.decode(bytes) { _, _ in }
+                _ = decoder.read(bytes)
             }
             decoder.reset()
-            var found: [RPLIDARDecoder.Event] = []
-            decoder.decode(RPLIDARDescriptor.answer(0x06, [1, 2, 3])) { event, _ in found.append(event) }
-            #expect(found == [.answer(type: 0x06, payload: [1, 2, 3])])
+            #expect(
+                decoder.read(RPLIDARDescriptor.answer(0x06, [1, 2, 3])) == [.answer(type: 0x06, payload: [1, 2, 3])])
         }
-    }
-}
-
-@Suite("RPLIDAR dense unpacker")
-struct RPLIDARDenseUnpackerTests {
-    private func frame(_ degrees: Double, restarts: Bool = false) -> RPLIDARDenseFrame {
-        RPLIDARDenseFrame(
-            restarts: restarts, startAngleQ6: UInt16(degrees * 64), distances: (0..<40).map { UInt16($0 + 100) })
-    }
-
-    @Test("a frame's samples come with the frame after it, evenly between both starts")
-    func evenly() {
-        var unpacker = RPLIDARDenseUnpacker()
-        var samples: [RPLIDARDenseUnpacker.Sample] = []
-        unpacker.unpack(frame(350, restarts: true)) { samples.append($0) }
-        #expect(samples.isEmpty)
-        unpacker.unpack(frame(10)) { samples.append($0) }
-        #expect(samples.count == 40)
-        #expect(samples[0].degrees == 350 && samples[0].distance == 100)
-        #expect(samples[10].degrees == 355)
-        #expect(samples.filter(\.startsRevolution).map(\.index) == [20])
-    }
-
-    @Test("each turn has one mark")
-    func marks() {
-        var unpacker = RPLIDARDenseUnpacker()
-        var marks = 0
-        for index in 0..<201 {
-            let start = (Double(index) * 18.03125).truncatingRemainder(dividingBy: 360)
-            unpacker.unpack(frame(start)) { marks += $0.startsRevolution ? 1 : 0 }
-        }
-        #expect(marks == 10)
-    }
-
-    @Test("frames that are not neighbours are not joined")
-    func gaps() {
-        var unpacker = RPLIDARDenseUnpacker(maximumAdvance: 27)
-        var count = 0
-        unpacker.unpack(frame(0)) { _ in count += 1 }
-        unpacker.unpack(frame(36)) { _ in count += 1 }  // one is missing
-        #expect(count == 0 && unpacker.droppedFrames == 1)
-        unpacker.unpack(frame(54)) { _ in count += 1 }
-        #expect(count == 40)
-        unpacker.breakSequence()
-        unpacker.unpack(frame(72)) { _ in count += 1 }
-        unpacker.unpack(frame(90, restarts: true)) { _ in count += 1 }
-        #expect(count == 40)
     }
 }

@@ -108,6 +108,51 @@ struct RPLIDARDriverTests {
         }
     }
 
+    @Test(
+        "the device's typical mode is used, whatever its format, and each sample is where the wall is at its moment",
+        arguments: RPLIDARFormat.allCases)
+    func formats(format: RPLIDARFormat) {
+        room.yawRate = 1.0
+        let device = RPLIDARDevice(laser: room, typical: format)
+        var bench = DriverBench(
+            RPLIDARDriver(
+                slot: "lidar", baudRate: 1_000_000, motorRPM: 600, minRange: 0.15, maxRange: 18, samples: ring), device)
+        bench.run(for: .seconds(3), step: .milliseconds(2))
+        #expect(bench.driver.status.phase == .running && bench.driver.status.fault == nil)
+        _ = drain()
+        bench.run(for: .milliseconds(400), step: .milliseconds(2))
+        let samples = drain()
+        let pace = [RPLIDARFormat.standard, .express].contains(format) ? 2 : 1
+        #expect(abs(samples.count - 3200 / pace) <= 2 * format.samplesPerFrame)
+        #expect((3...5).contains(samples.filter(\.startsRevolution).count))
+        for sample in samples {
+            let expected = SquareRoom.range(Double(sample.angle) + sample.time.seconds(since: room.start))
+            // A millisecond is 3 mm where the wall is steep; the coarsest format adds 8 mm at this range.
+            #expect(abs(Double(sample.range) - expected) < 0.02)
+        }
+    }
+
+    @Test(
+        "noise on the line costs frames and no wrong range comes through, whatever the format",
+        arguments: RPLIDARFormat.allCases.filter { $0 != .standard })
+    func noiseInFormats(format: RPLIDARFormat) {
+        var bench = DriverBench(
+            RPLIDARDriver(
+                slot: "lidar", baudRate: 1_000_000, motorRPM: 600, minRange: 0.15, maxRange: 18, samples: ring),
+            RPLIDARDevice(laser: room, typical: format))
+        bench.run(for: .seconds(2))
+        _ = drain()
+        // An HQ frame is nine times as long as the others: on the other tests' line none would get through.
+        let random = NoiseSource(seed: 9, rarity: 4 * format.frameSize)
+        bench.distort = { bytes in bytes.compactMap { random.pass($0) } }
+        bench.run(for: .seconds(1))
+        let samples = drain()
+        #expect(samples.count > 1000)
+        #expect(
+            samples.allSatisfy { $0.range == 0 || abs(Double($0.range) - SquareRoom.range(Double($0.angle))) < 0.06 })
+        #expect(bench.driver.status.counters.resyncs > 0 && bench.driver.status.phase == .running)
+    }
+
     @Test("a device that still scans from before is stopped first")
     func stillScanning() {
         var (bench, device) = bench()
@@ -336,12 +381,16 @@ private final class DeafDevice: TwinDevice {
     func advance(to now: Instant, output: inout [UInt8]) { inner.advance(to: now, output: &output) }
 }
 
-/// One byte in 400 is damaged and one lost.
+/// One byte in `rarity` is damaged and one lost.
 private final class NoiseSource {
     private var random: SeededRandom
-    init(seed: UInt64) { random = SeededRandom(seed: seed) }
+    private let rarity: Int
+    init(seed: UInt64, rarity: Int = 400) {
+        random = SeededRandom(seed: seed)
+        self.rarity = rarity
+    }
     func pass(_ byte: UInt8) -> UInt8? {
-        switch Int.random(in: 0..<400, using: &random) {
+        switch Int.random(in: 0..<rarity, using: &random) {
         case 0: byte ^ UInt8.random(in: 1...255, using: &random)
         case 1: nil
         default: byte

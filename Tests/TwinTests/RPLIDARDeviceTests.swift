@@ -33,7 +33,16 @@ struct RPLIDARDeviceTests {
     private func events(_ bytes: [UInt8]) -> [RPLIDARDecoder.Event] {
         var decoder = RPLIDARDecoder()
         var found: [RPLIDARDecoder.Event] = []
-        decoder.decode(bytes) { event, _ in found.append(event) }
+        decoder.decode(bytes.span) { event, _, _ in found.append(event) }
+        return found
+    }
+
+    private func frames<Frame>(_ bytes: [UInt8], _ read: (Span<UInt8>) -> Frame?) -> [Frame] {
+        var decoder = RPLIDARDecoder()
+        var found: [Frame] = []
+        decoder.decode(bytes.span) { event, frame, _ in
+            if case .frame = event, let frame = read(frame) { found.append(frame) }
+        }
         return found
     }
 
@@ -49,10 +58,13 @@ struct RPLIDARDeviceTests {
         #expect(events(ask(RPLIDARRequest(.getSampleRate))) == [.answer(type: 0x15, payload: [250, 0, 125, 0])])
         #expect(events(ask(.accessoryFlag)) == [.answer(type: 0xFF, payload: [0, 0, 0, 0])])
         #expect(number(.typicalMode) == 1)
-        #expect(number(.modeCount) == 2)
+        #expect(number(.modeCount) == 6)
         #expect(number(.sampleTime, mode: 1) == 125 * 256)
         #expect(number(.answerType, mode: 1) == 0x85)
         #expect(number(.answerType, mode: 0) == 0x81)
+        for format in RPLIDARFormat.allCases {
+            #expect(number(.answerType, mode: UInt16(RPLIDARDevice.mode(of: format))) == Int(format.rawValue))
+        }
         #expect(number(.desiredRotation) != nil && number(.maximumDistance, mode: 1) == 18 * 256)
     }
 
@@ -72,7 +84,7 @@ struct RPLIDARDeviceTests {
         #expect(descriptor == RPLIDARDescriptor(type: 0x85, length: 84, loops: true).encoded)
         #expect(run(from: Instant(nanoseconds: 3_000_000), for: .milliseconds(500)).isEmpty)  // it spins up
         let bytes = run(from: Instant(nanoseconds: 503_000_000), for: .seconds(2))
-        let frames = events(descriptor + bytes).compactMap { if case .dense(let frame) = $0 { frame } else { nil } }
+        let frames = frames(descriptor + bytes) { RPLIDARDenseFrame($0) }
         #expect(frames.count > 250)
         #expect(frames[0].restarts && frames.dropFirst().allSatisfy { !$0.restarts })
         for frame in frames {
@@ -91,7 +103,7 @@ struct RPLIDARDeviceTests {
     func standard() {
         let start = ask(RPLIDARRequest(.scan))
         let bytes = run(from: Instant(nanoseconds: 3_000_000), for: .seconds(3))
-        let samples = events(start + bytes).compactMap { if case .standard(let sample) = $0 { sample } else { nil } }
+        let samples = frames(start + bytes) { RPLIDARStandardSample($0) }
         let marks = samples.indices.filter { samples[$0].startsRevolution }
         #expect(marks.count > 10)
         let turns = zip(marks, marks.dropFirst()).map { $1 - $0 }.suffix(8)

@@ -1,6 +1,6 @@
 import BoardFile
-import Control
 import BuildingImport
+import Control
 import Foundation
 import Logging
 import RobotModel

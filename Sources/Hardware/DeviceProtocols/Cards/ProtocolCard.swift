@@ -38,15 +38,22 @@ public struct ProtocolCard: Sendable {
     public var listenTime: Duration
     /// Frames that prove the protocol: one where a checksum of 16 bits or more guards it, more where chance can look alike.
     public var enoughFrames: Int
+    /// Whether its frames prove so little that hardly anything else may be heard beside them.
+    public var provesLittle: Bool
+    /// Whether a probe tries it; false for a card that only names one form of another card's protocol.
+    public var isProbed: Bool
     /// A fresh decoder.
     public var decoder: @Sendable () -> any StreamDecoder
+    /// A fresh decoder to points, where the card has one: for what is fast or wants every frame.
+    public var pointDecoder: (@Sendable () -> any PointDecoder)?
 
     public init(
         name: String, title: String, kind: Kind, transport: Transport, questions: [[UInt8]] = [],
         starts: [[UInt8]] = [],
         farewell: [UInt8] = [], questionPause: Duration = .milliseconds(50),
-        listenTime: Duration = .milliseconds(400), enoughFrames: Int,
-        decoder: @escaping @Sendable () -> any StreamDecoder
+        listenTime: Duration = .milliseconds(400), enoughFrames: Int, provesLittle: Bool = false, isProbed: Bool = true,
+        decoder: @escaping @Sendable () -> any StreamDecoder,
+        pointDecoder: (@Sendable () -> any PointDecoder)? = nil
     ) {
         self.name = name
         self.title = title
@@ -58,7 +65,10 @@ public struct ProtocolCard: Sendable {
         self.questionPause = questionPause
         self.listenTime = listenTime
         self.enoughFrames = enoughFrames
+        self.provesLittle = provesLittle
+        self.isProbed = isProbed
         self.decoder = decoder
+        self.pointDecoder = pointDecoder
     }
 
     /// The serial rates, the usual one first; empty for what is no serial line.
@@ -72,6 +82,7 @@ public struct ProtocolCard: Sendable {
     /// Whether what was heard is this protocol: enough frames, and more good ones than bad ones.
     public func recognises(_ counters: FrameCounters) -> Bool {
         counters.frames >= enoughFrames && counters.frames > counters.checksumErrors
+            && (!provesLittle || counters.skippedBytes <= counters.frames)
     }
 
     /// The card of a name; nil when there is none.

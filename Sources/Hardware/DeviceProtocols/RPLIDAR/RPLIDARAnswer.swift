@@ -7,8 +7,6 @@ public struct RPLIDARDescriptor: Hashable, Sendable {
         public static let sampleRate: UInt8 = 0x15
         public static let configuration: UInt8 = 0x20
         public static let configurationSet: UInt8 = 0x21
-        public static let standardScan: UInt8 = 0x81
-        public static let denseScan: UInt8 = 0x85
         public static let accessoryFlag: UInt8 = 0xFF
     }
 
@@ -22,6 +20,31 @@ public struct RPLIDARDescriptor: Hashable, Sendable {
         self.type = type
         self.length = length
         self.loops = loops
+    }
+
+    /// Bytes on the line.
+    static let size = 7
+
+    /// Reads a descriptor; nil where the bytes begin none, or end.
+    init?(_ bytes: Span<UInt8>, at offset: Int) {
+        guard offset + Self.size <= bytes.count, bytes[offset] == 0xA5, bytes[offset + 1] == 0x5A else { return nil }
+        let word = bytes.long(at: offset + 2)
+        guard word >> 30 <= 1 else { return nil }
+        self.init(type: bytes[offset + 6], length: Int(word & 0x3FFF_FFFF), loops: word >> 30 == 1)
+    }
+
+    /// Whether it announces a scan in a format of this codec.
+    var isScan: Bool { loops && RPLIDARFormat(rawValue: type)?.frameSize == length }
+
+    /// Whether it announces an answer whose type and length belong together.
+    var isKnownAnswer: Bool {
+        guard !loops else { return false }
+        return switch (type, length) {
+        case (AnswerType.info, 20), (AnswerType.health, 3), (AnswerType.sampleRate, 4),
+            (AnswerType.configuration, 4...64), (AnswerType.configurationSet, 8), (AnswerType.accessoryFlag, 4):
+            true
+        default: false
+        }
     }
 
     /// The bytes on the line.

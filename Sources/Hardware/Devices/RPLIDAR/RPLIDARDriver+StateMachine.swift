@@ -52,9 +52,9 @@ extension RPLIDARDriver {
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         defer {
-            status.counters.frames = decoder.frames
-            status.counters.checksumErrors = decoder.checksumErrors
-            status.counters.resyncs = decoder.resyncs
+            status.counters.frames = decoder.counters.frames
+            status.counters.checksumErrors = decoder.counters.checksumErrors
+            status.counters.resyncs = decoder.counters.resyncs
         }
         var actions: [DeviceAction] = []
         switch event {
@@ -95,31 +95,40 @@ extension RPLIDARDriver {
             state = .running(lastSample: lastSample, heard: heard + bytes.count)
         case .spinningUp: break
         }
-        var found = inbox
-        found.removeAll(keepingCapacity: true)
-        decoder.decode(bytes) { event, remaining in found.append((event, remaining)) }
-        for (event, remaining) in found { heard(event, remaining: remaining, at: now, &actions) }
-        inbox = found
+        // The decoder is taken out while what it finds moves the states, one of which may want it to start anew.
+        var reader = RPLIDARDecoder()
+        swap(&reader, &decoder)
+        resetsDecoder = false
+        reader.decode(bytes.span) { event, frame, remaining in
+            heard(event, frame, remaining: remaining, at: now, &actions)
+        }
+        swap(&reader, &decoder)
+        if resetsDecoder { decoder.reset() }
+    }
+
+    /// Forgets what has arrived: a request goes out, and what counts is its answer.
+    private mutating func resetDecoder() {
+        resetsDecoder = true
+        decoder.reset()
     }
 
     private mutating func heard(
-        _ event: RPLIDARDecoder.Event, remaining: Int, at now: Instant, _ actions: inout [DeviceAction]
+        _ event: RPLIDARDecoder.Event, _ frame: Span<UInt8>, remaining: Int, at now: Instant,
+        _ actions: inout [DeviceAction]
     ) {
         switch event {
         case .answer(let type, let payload):
             if case .asking(let question, _, _, _) = state {
                 answered(question, type: type, payload, at: now, &actions)
             }
-        case .scanBegins:
+        case .scanBegins(let format):
             guard case .starting = state else { return }
             state = .spinningUp(deadline: now + Self.spinUpTime)
             clock.restart()
-            unpacker = RPLIDARDenseUnpacker(maximumAdvance: maximumAdvance)
-        case .standard(let sample):
-            guard sampling(at: now) else { return }
-            take(sample, remaining: remaining, at: now)
-        case .dense(let frame):
-            guard sampling(at: now) else { return }
+            // What was granted counts, not what was asked for.
+            unpacker = RPLIDARUnpacker(format: format, maximumAdvance: maximumAdvance(format))
+        case .frame(let format):
+            guard format == unpacker.format, sampling(at: now) else { return }
             take(frame, remaining: remaining, at: now)
         case .gap:
             unpacker.breakSequence()
@@ -156,9 +165,9 @@ extension RPLIDARDriver {
         return true
     }
 
-    /// The most that the head turns in the time of one dense frame, with half as much again for an unsteady motor.
-    private var maximumAdvance: Double {
-        let turn = Double(motorRPM) * 6 * sampleTime.inSeconds * Double(RPLIDARDenseFrame.sampleCount)
+    /// The most that the head turns in the time of one frame, with half as much again for an unsteady motor.
+    private func maximumAdvance(_ format: RPLIDARFormat) -> Double {
+        let turn = Double(motorRPM) * 6 * sampleTime.inSeconds * Double(format.samplesPerFrame)
         return min(180, max(turn * 1.5, 2))
     }
 }
@@ -216,7 +225,7 @@ extension RPLIDARDriver {
 
     /// Stops the device and waits until it is quiet.
     private mutating func drain(at now: Instant, _ actions: inout [DeviceAction]) {
-        decoder.reset()
+        resetDecoder()
         state = .draining(since: now, lastByte: now)
         actions.append(.send(RPLIDARRequest(.stop).encoded))
     }
@@ -267,7 +276,7 @@ extension RPLIDARDriver {
     private mutating func ask(
         _ question: Question, attempt: Int = 1, heard: Int = 0, at now: Instant, _ actions: inout [DeviceAction]
     ) {
-        decoder.reset()
+        resetDecoder()
         state = .asking(question, attempt: attempt, deadline: now + Self.answerTime, heard: heard)
         let request =
             switch question {
@@ -319,17 +328,17 @@ extension RPLIDARDriver {
             ask(.answerType, at: now, &actions)
         case (.answerType, RPLIDARDescriptor.AnswerType.configuration):
             guard let value = configuration(payload, .answerType) else { return }
-            answerType = UInt8(truncatingIfNeeded: value)
-            if answerType == RPLIDARDescriptor.AnswerType.denseScan {
+            if let format = RPLIDARFormat(rawValue: UInt8(truncatingIfNeeded: value)) {
+                self.format = format
                 start(at: now, &actions)
             } else {
-                // A format that this driver does not speak: every model also scans in the standard one.
+                // A format that came later than this driver: every model also scans in the standard one.
                 ask(.sampleRate, at: now, &actions)
             }
         case (.sampleRate, RPLIDARDescriptor.AnswerType.sampleRate):
             guard let rate = RPLIDARSampleRate(payload: payload), rate.standard > 0 else { return }
             sampleTime = .microseconds(Int64(rate.standard))
-            answerType = RPLIDARDescriptor.AnswerType.standardScan
+            format = .standard
             start(at: now, &actions)
         default:
             break
@@ -343,7 +352,7 @@ extension RPLIDARDriver {
 
     /// Spins the motor and asks for the scan.
     private mutating func start(attempt: Int = 1, at now: Instant, _ actions: inout [DeviceAction]) {
-        decoder.reset()
+        resetDecoder()
         state = .starting(attempt: attempt, deadline: now + Self.answerTime, heard: 0)
         if status.phase == .checking { status.phase = .warmingUp }
         switch info?.motorControl {
@@ -356,8 +365,8 @@ extension RPLIDARDriver {
         default: break
         }
         let request =
-            answerType == RPLIDARDescriptor.AnswerType.denseScan
-            ? RPLIDARRequest.expressScan(mode: UInt8(truncatingIfNeeded: mode)) : RPLIDARRequest(.scan)
+            format == .standard
+            ? RPLIDARRequest(.scan) : RPLIDARRequest.expressScan(mode: UInt8(truncatingIfNeeded: mode))
         actions.append(.send(request.encoded))
     }
 }

@@ -3,7 +3,12 @@ public import Realtime
 public import RobotModel
 
 /// Drives a Slamtec RPLIDAR over its serial line: stops what still runs, asks who it is and how it feels, spins it up,
-/// and hands out every sample with the moment at which it was taken.
+/// and hands out every sample with the moment at which it was taken. It scans in the mode that the device calls its
+/// typical one, in whichever of the six formats (`RPLIDARFormat`) that mode answers.
+///
+/// A sample's moment: when its frame had arrived, less the time of the bytes behind it on the line, less the frame's own
+/// time on the line, less the samples taken after it; the arrivals are smoothed (`FrameClock`), for a frame can only be
+/// late. The time stamps in HQ and ultra-dense frames are not used: neither their origin nor their rate is documented.
 ///
 /// Angles leave counter-clockwise (the device counts clockwise). Ranges outside `minRange...maxRange` leave as 0. A device
 /// that restarts, falls silent or sends bytes that hold no frame is taken through the handshake again; when that fails
@@ -22,10 +27,11 @@ public struct RPLIDARDriver: DeviceDriver {
 
     var state = State.closed
     var decoder = RPLIDARDecoder()
-    var inbox: [(event: RPLIDARDecoder.Event, remaining: Int)] = []
-    var unpacker = RPLIDARDenseUnpacker()
+    /// Whether a reset was wanted while the decoder was at work.
+    var resetsDecoder = false
+    var unpacker = RPLIDARUnpacker(format: .standard)
     var clock = FrameClock()
-    /// When the dense frame that waits for its neighbour had arrived.
+    /// When the frame that waits for its neighbour had arrived.
     var pendingArrival = Instant.zero
     /// Whether the port has been open before.
     var hasBeenOpen = false
@@ -36,7 +42,7 @@ public struct RPLIDARDriver: DeviceDriver {
     var health = RPLIDARHealth(status: .good)
     var hasAccessoryBoard = false
     var mode: UInt16 = 0
-    var answerType = RPLIDARDescriptor.AnswerType.standardScan
+    var format = RPLIDARFormat.standard
     var sampleTime: Duration = .microseconds(500)
 
     /// - Parameters:
@@ -71,36 +77,17 @@ public struct RPLIDARDriver: DeviceDriver {
 
 // What came back, turned into samples.
 extension RPLIDARDriver {
-    mutating func take(_ frame: RPLIDARDenseFrame, remaining: Int, at now: Instant) {
-        let arrival = clock.stamp(
-            arrival: now - lineTime(remaining), period: sampleTime * RPLIDARDenseFrame.sampleCount)
-        // The frame went on the line when its last sample had been taken.
-        let lastSample = pendingArrival - lineTime(RPLIDARDenseFrame.size)
+    mutating func take(_ frame: Span<UInt8>, remaining: Int, at now: Instant) {
+        let format = unpacker.format
+        let arrival = clock.stamp(arrival: now - lineTime(remaining), period: sampleTime * format.samplesPerFrame)
+        // A frame goes on the line when its last sample has been taken.
+        let lastSample = (format.needsNeighbour ? pendingArrival : arrival) - lineTime(format.frameSize)
         pendingArrival = arrival
-        var unpacker = unpacker
-        unpacker.unpack(frame) { sample in
-            let age = sampleTime * (RPLIDARDenseFrame.sampleCount - 1 - sample.index)
-            // A dense frame carries no echo strengths; the vendor's SDK gives this one to every sample that saw something.
-            push(
-                LidarPoint(
-                    degrees: sample.degrees, meters: Double(sample.distance) / 1000,
-                    intensity: sample.distance == 0 ? 0 : 0x2F << 2, startsRevolution: sample.startsRevolution),
-                at: lastSample - age)
+        let count = unpacker.unpack(frame)
+        for index in 0..<count {
+            let time = lastSample - sampleTime * (count - 1 - index + format.samplesAhead)
+            outlet.push(unpacker.points[index], at: time)
+            status.lastGood = time
         }
-        self.unpacker = unpacker
-    }
-
-    mutating func take(_ sample: RPLIDARStandardSample, remaining: Int, at now: Instant) {
-        let arrival = clock.stamp(arrival: now - lineTime(remaining), period: sampleTime)
-        push(
-            LidarPoint(
-                degrees: Double(sample.angleQ6) / 64, meters: Double(sample.distanceQ2) / 4000,
-                intensity: sample.quality << 2, startsRevolution: sample.startsRevolution),
-            at: arrival - lineTime(RPLIDARStandardSample.size))
-    }
-
-    private mutating func push(_ point: LidarPoint, at time: Instant) {
-        outlet.push(point, at: time)
-        status.lastGood = time
     }
 }

@@ -156,7 +156,9 @@ public final class DevicePump: DeviceService {
 
     private func hand(_ event: DeviceEvent, to state: inout State, at now: Instant) {
         for action in state.driver.handle(event, at: now) { perform(action, &state, at: now) }
-        if state.searchResult != nil, state.driver.status.phase == .running { state.searchResult = nil }
+        if state.searchResult != nil, state.driver.status.phase == .running {
+            state.searchResult = nil
+        }
     }
 
     private func perform(_ action: DeviceAction, _ state: inout State, at now: Instant) {

@@ -66,7 +66,7 @@ public struct LineSearch: Sendable {
         // The usual rate of every card comes before the unusual ones of any.
         let depth = cards.map(\.rates.count).max() ?? 0
         for place in 0..<depth {
-            for card in cards where place < card.rates.count {
+            for card in cards where card.isProbed && place < card.rates.count {
                 guard case .serial(let all, let parity) = card.transport else { continue }
                 let rate = all[place]
                 guard rate != excluded, rates?.contains(rate) ?? true else { continue }

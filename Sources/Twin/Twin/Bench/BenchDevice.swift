@@ -13,12 +13,17 @@ package struct BenchDevice {
     package var device: any TwinDevice
     /// What the device is told to do without a host, in words; shown when it is served.
     package var remark: String
+    /// What a host sends, one after the other, so that measurements come; empty where they come by themselves.
+    package var scanRequests: [[UInt8]]
 
-    package init(name: String, line: SerialLine, device: any TwinDevice, remark: String) {
+    package init(
+        name: String, line: SerialLine, device: any TwinDevice, remark: String, scanRequests: [[UInt8]] = []
+    ) {
         self.name = name
         self.line = line
         self.device = device
         self.remark = remark
+        self.scanRequests = scanRequests
     }
 
     /// The device of a protocol; nil where there is none of that name.

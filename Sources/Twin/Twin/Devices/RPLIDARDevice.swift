@@ -2,7 +2,8 @@ package import DeviceProtocols
 package import RobotModel
 
 /// An RPLIDAR S2 in the twin: answers what a host asks, spins a head, and measures each sample at its own moment, so
-/// that what the robot sees while it drives is distorted as a real scan is.
+/// that what the robot sees while it drives is distorted as a real scan is. It offers a mode for each of the protocol's
+/// six formats, which no single model does.
 ///
 /// It is silent where the real one is: to unknown commands, to scan requests while its health is bad, while it starts.
 package final class RPLIDARDevice: TwinDevice {
@@ -16,18 +17,35 @@ package final class RPLIDARDevice: TwinDevice {
     /// How fast the head turns, revolutions a minute.
     package private(set) var rpm = 0.0
 
-    private enum Format { case standard, dense }
     private struct Scan {
-        var format: Format
-        var restarts = true
+        var mode: Mode
+        var writer: RPLIDARFrameWriter
         /// When the next sample is taken; nil until the head is at speed.
         var next: Instant?
-        var frameStart = 0.0
-        var distances: [UInt16] = []
     }
 
+    /// One of the device's scan modes; its number is its place.
+    private struct Mode {
+        var name: String
+        var format: RPLIDARFormat
+        /// Metres.
+        var maximumDistance: Int
+        /// Sample times of the fastest modes between two of its samples.
+        var pace: Int
+    }
+
+    private static let modes = [
+        Mode(name: "Standard", format: .standard, maximumDistance: 16, pace: 2),
+        Mode(name: "DenseBoost", format: .dense, maximumDistance: 18, pace: 1),
+        Mode(name: "Express", format: .express, maximumDistance: 16, pace: 2),
+        Mode(name: "Boost", format: .ultra, maximumDistance: 25, pace: 1),
+        Mode(name: "UltraDense", format: .ultraDense, maximumDistance: 40, pace: 1),
+        Mode(name: "HQ", format: .hq, maximumDistance: 40, pace: 1),
+    ]
+
     private let laser: any LaserPlant
-    /// Between two samples of a dense scan; the sample rate does not depend on the motor's speed.
+    private let typicalMode: Int
+    /// Between two samples of the fastest modes; the sample rate does not depend on the motor's speed.
     private let sampleTime: Duration
     private var decoder = RPLIDARRequestDecoder()
     private var outbox: [(due: Instant, bytes: [UInt8])] = []
@@ -43,18 +61,24 @@ package final class RPLIDARDevice: TwinDevice {
     private static let nominalRPM = 600.0
     /// The head gains this much speed each second, rev/min.
     private static let spinUp = 600.0
-    private static let standardMode: UInt16 = 0
-    private static let denseMode: UInt16 = 1
 
     /// - Parameters:
     ///   - laser: What the head looks into.
     ///   - samplesPerRevolution: Of a dense scan, at the nominal 600 revolutions a minute.
-    package init(laser: any LaserPlant, samplesPerRevolution: Int = 800) {
+    ///   - typical: The format of the mode that the device recommends.
+    package init(laser: any LaserPlant, samplesPerRevolution: Int = 800, typical: RPLIDARFormat = .dense) {
         self.laser = laser
+        typicalMode = Int(Self.mode(of: typical))
         sampleTime = .nanoseconds(100_000_000 / Int64(samplesPerRevolution))
         info = RPLIDARInfo(
             model: 0x71, firmwareMajor: 1, firmwareMinor: 2, hardware: 18,
             serial: [0xD0, 0x02, 0x5E, 0x07, 0x71, 0x11, 0x20, 0x26, 0x44, 0x4F, 0x52, 0x53, 0x54, 0x45, 0x50, 0x01])
+    }
+
+    /// The number of the mode in a format.
+    package static func mode(of format: RPLIDARFormat) -> UInt8 {
+        // Every format has one.
+        UInt8(modes.firstIndex { $0.format == format } ?? 0)
     }
 
     /// Starts anew, as after a dip of the supply: the scan ends, the head stops, and the boot text is sent.
@@ -103,37 +127,17 @@ package final class RPLIDARDevice: TwinDevice {
         defer { self.scan = scan }
         guard targetRPM > 0, rpm >= 0.9 * targetRPM else {
             scan.next = nil
-            scan.distances.removeAll()
+            scan.writer.restart()
             return
         }
-        let step = scan.format == .dense ? sampleTime : sampleTime * 2
+        let step = sampleTime * scan.mode.pace
         var next = scan.next ?? now
-        if scan.next == nil { scan.restarts = true }
         while next <= now {
-            let echo = laser.cast(angle: -angle * .pi / 180, at: next)
             let startsRevolution = lastAngle - angle > 180
             lastAngle = angle
-            switch scan.format {
-            case .standard:
-                output +=
-                    RPLIDARStandardSample(
-                        startsRevolution: startsRevolution, quality: (echo?.quality ?? 0) >> 2,
-                        angleQ6: UInt16(angle * 64),
-                        distanceQ2: UInt16(clamping: Int(((echo?.range ?? 0) * 4000).rounded()))
-                    ).encoded
-            case .dense:
-                if scan.distances.isEmpty { scan.frameStart = angle }
-                scan.distances.append(UInt16(clamping: Int(((echo?.range ?? 0) * 1000).rounded())))
-                if scan.distances.count == RPLIDARDenseFrame.sampleCount {
-                    output +=
-                        RPLIDARDenseFrame(
-                            restarts: scan.restarts, startAngleQ6: UInt16(scan.frameStart * 64),
-                            distances: scan.distances
-                        ).encoded
-                    scan.restarts = false
-                    scan.distances.removeAll(keepingCapacity: true)
-                }
-            }
+            scan.writer.take(
+                angle: angle, startsRevolution: startsRevolution, at: next,
+                cast: { [laser] bearing in laser.cast(angle: -bearing * .pi / 180, at: next) }, output: &output)
             angle += rpm * 6 * step.inSeconds
             if angle >= 360 { angle -= 360 }
             next += step
@@ -152,10 +156,10 @@ package final class RPLIDARDevice: TwinDevice {
         case .setMotorPWM: return  // no accessory board here
         case .stop: scan = nil
         case .reset: restart(at: now)
-        case .scan, .forceScan: begin(.standard, at: now)
+        case .scan, .forceScan: begin(Self.modes[0], at: now)
         case .expressScan:
-            guard request.payload.count == 5, UInt16(request.payload[0]) == Self.denseMode else { return }
-            begin(.dense, at: now)
+            guard request.payload.count == 5, Int(request.payload[0]) < Self.modes.count else { return }
+            begin(Self.modes[Int(request.payload[0])], at: now)
         case .getInfo: reply(RPLIDARDescriptor.AnswerType.info, info.payload, at: now)
         case .getHealth: reply(RPLIDARDescriptor.AnswerType.health, health.payload, at: now)
         case .getSampleRate:
@@ -178,42 +182,32 @@ package final class RPLIDARDevice: TwinDevice {
         outbox.append((now + .microseconds(300), RPLIDARDescriptor.answer(type, payload)))
     }
 
-    private func begin(_ format: Format, at now: Instant) {
+    private func begin(_ mode: Mode, at now: Instant) {
         guard health.status != .error else { return }
-        let descriptor =
-            switch format {
-            case .standard:
-                RPLIDARDescriptor(
-                    type: RPLIDARDescriptor.AnswerType.standardScan, length: RPLIDARStandardSample.size, loops: true)
-            case .dense:
-                RPLIDARDescriptor(
-                    type: RPLIDARDescriptor.AnswerType.denseScan, length: RPLIDARDenseFrame.size, loops: true)
-            }
-        outbox.append((now + .microseconds(300), descriptor.encoded))
+        outbox.append((now + .microseconds(300), mode.format.descriptor.encoded))
         if targetRPM == 0 { targetRPM = Self.nominalRPM }
-        scan = Scan(format: format)
+        scan = Scan(mode: mode, writer: RPLIDARFrameWriter(format: mode.format))
     }
 
     private func configuration(_ payload: [UInt8]) -> RPLIDARConfiguration? {
         guard let asked = RPLIDARConfiguration(payload: payload),
             let key = RPLIDARConfigurationKey(rawValue: asked.key)
         else { return nil }
-        let mode = UInt16(truncatingIfNeeded: asked.number ?? 0)
-        if key.isPerMode { guard asked.value.count >= 2, mode <= Self.denseMode else { return nil } }
-        let isDense = mode == Self.denseMode
+        let number = asked.number ?? 0
+        if key.isPerMode { guard asked.value.count >= 2, Self.modes.indices.contains(number) else { return nil } }
+        let mode = Self.modes[key.isPerMode ? number : 0]
         func bytes(_ number: some FixedWidthInteger) -> [UInt8] { littleEndian(number) }
         let value: [UInt8] =
             switch key {
             case .desiredRotation: bytes(UInt16(Self.nominalRPM)) + bytes(UInt16(660))
             case .minimumRotation: bytes(UInt16(300)) + bytes(UInt16(0))
             case .maximumRotation: bytes(UInt16(1200)) + bytes(UInt16(1023))
-            case .modeCount: bytes(UInt16(2))
-            case .sampleTime: bytes(UInt32((isDense ? 1 : 2) * sampleTime.nanoseconds * 256 / 1000))
-            case .maximumDistance: bytes(UInt32(isDense ? 18 * 256 : 16 * 256))
-            case .answerType:
-                [isDense ? RPLIDARDescriptor.AnswerType.denseScan : RPLIDARDescriptor.AnswerType.standardScan]
-            case .typicalMode: bytes(Self.denseMode)
-            case .modeName: Array((isDense ? "DenseBoost" : "Standard").utf8) + [0]
+            case .modeCount: bytes(UInt16(Self.modes.count))
+            case .sampleTime: bytes(UInt32(Int64(mode.pace) * sampleTime.nanoseconds * 256 / 1000))
+            case .maximumDistance: bytes(UInt32(mode.maximumDistance * 256))
+            case .answerType: [mode.format.rawValue]
+            case .typicalMode: bytes(UInt16(typicalMode))
+            case .modeName: Array(mode.name.utf8) + [0]
             }
         return RPLIDARConfiguration(key: asked.key, value: value)
     }
