@@ -41,12 +41,12 @@ import Testing
         arguments: [
             ("home: charger", "home: charjer", "board.yaml:5:7: home names 'charjer', which is no place", "'charger'"),
             (
-                "lobby_door: 2", "loby_door: 2", "board.yaml:70:25: facilities.doors.loby_door names 'loby_door'",
+                "lobby_door: 2", "loby_door: 2", "board.yaml:71:25: facilities.doors.loby_door names 'loby_door'",
                 "'lobby_door'"
             ),
             (
                 "lift_1: { number", "lift_2: { number",
-                "board.yaml:72:5: facilities.lifts.lift_2 names 'lift_2', which is no lift", "'lift_1'"
+                "board.yaml:73:5: facilities.lifts.lift_2 names 'lift_2', which is no lift", "'lift_1'"
             ),
             (
                 "L3: 3 }", "L4: 3 }",

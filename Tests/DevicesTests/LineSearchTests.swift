@@ -74,6 +74,8 @@ struct LineSearchTests {
     func everyDeviceIsFound(name: String) throws {
         let bench = try Bench(name)
         let device = try #require(BenchDevice.named(name, path: bench.path, seed: 3))
+        // A device that has been switched on for a while: its head turns.
+        bench.run(.seconds(3)) { _ in false }
         guard let card = ProtocolCard.named(name), !card.rates.isEmpty, card.isProbed else { return }
         var probe = PortProbe(
             LineSearch(cards: ProtocolCard.all), line: SerialLine(path: bench.path, baudRate: 9600), opener: bench.ports

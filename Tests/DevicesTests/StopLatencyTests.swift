@@ -49,7 +49,8 @@ struct StopLatencyTests {
             bench.run(for: .milliseconds(150))
             #expect(!bench.plant.enabled, "the motors are released once the drive has confirmed the stop")
             bench.drive()
-            bench.run(for: .milliseconds(250))
+            // Five exchanges bring the motors up; at 9600 bit/s each takes up to 80 ms.
+            bench.run(for: .milliseconds(600))
         }
     }
 
