@@ -51,7 +51,7 @@ public struct DynamixelStreamDecoder: StreamDecoder {
             default: nil as DynamixelFeedback?
             }
         if let feedback {
-            record.position = Double(feedback.ticks - XM430.centerTick) * XM430.radiansPerTick
+            record.position = (Double(feedback.ticks) - Double(XM430.centerTick)) * XM430.radiansPerTick
             record.velocity = feedback.velocity
             record.current = feedback.current
         }

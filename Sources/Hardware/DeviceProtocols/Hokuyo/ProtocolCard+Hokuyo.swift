@@ -5,6 +5,10 @@ extension ProtocolCard {
         transport: .serial(rates: [115_200, 19_200, 57_600, 250_000, 500_000, 750_000]),
         // A line's end first: what the device has heard of a question at another rate is not part of this one.
         questions: [[0x0A] + HokuyoCommand.quit.encoded, HokuyoCommand.version.encoded],
-        questionPause: .milliseconds(150), enoughFrames: 2,
+        // Every model has these steps, a good half of a turn to the front; endless, until QT.
+        starts: [
+            [0x0A] + HokuyoCommand.quit.encoded, HokuyoCommand.laserOn.encoded, Array("MD0044072501000\n".utf8),
+        ],
+        farewell: HokuyoCommand.quit.encoded, questionPause: .milliseconds(150), enoughFrames: 2,
         decoder: { HokuyoStreamDecoder() })
 }

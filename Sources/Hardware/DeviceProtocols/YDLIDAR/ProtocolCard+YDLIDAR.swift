@@ -4,6 +4,7 @@ extension ProtocolCard {
         name: "ydlidar", title: "YDLIDAR X, G, S, F, T and TG series", kind: .lidar,
         transport: .serial(rates: [128_000, 115_200, 230_400, 512_000, 153_600]),
         questions: [YDLIDARRequest.stop.encoded, YDLIDARRequest.getInfo.encoded],
-        questionPause: .milliseconds(100), enoughFrames: 1,
+        starts: [YDLIDARRequest.stop.encoded, YDLIDARRequest.scan.encoded],
+        farewell: YDLIDARRequest.stop.encoded, questionPause: .milliseconds(100), enoughFrames: 1,
         decoder: { YDLIDARStreamDecoder() })
 }

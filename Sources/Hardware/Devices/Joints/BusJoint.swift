@@ -96,7 +96,7 @@ struct ServoState: Sendable {
 
     /// The joint's value at a position register's value.
     func value(ticks: Int32) -> Double {
-        (Double(ticks - count.centerTick) * count.radiansPerTick - offset) * scale + base
+        ((Double(ticks) - Double(count.centerTick)) * count.radiansPerTick - offset) * scale + base
     }
 
     /// The position register's value for a joint's value, inside the servo's limits; nil for what is no number.

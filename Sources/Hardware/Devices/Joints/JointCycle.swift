@@ -67,7 +67,9 @@ struct JointCycle: Sendable {
     mutating func takeOver(_ index: Int, goal: Int32, at ticks: Int32) -> Int32? {
         servos[index].ticks = ticks
         let slack = Int32(Self.sag / scale.radiansPerTick)
-        let kept = min(ticks + slack, max(ticks - slack, goal))
+        // A register may hold anything: no sum of it may overflow.
+        let near = Int(ticks) - Int(slack)...Int(ticks) + Int(slack)
+        let kept = Int32(clamping: min(near.upperBound, max(near.lowerBound, Int(goal))))
         servos[index].goal = Double(kept)
         return kept == goal ? nil : kept
     }
@@ -205,7 +207,7 @@ struct JointCycle: Sendable {
             guard !servo.torque, !servo.alert, servo.answeredAt == now, let ticks = servo.ticks else { continue }
             let here = min(servo.limits.upperBound, max(servo.limits.lowerBound, ticks))
             // Held at its limit it would jump there.
-            servos[index].refusesGoal = abs(here - ticks) > slack
+            servos[index].refusesGoal = abs(Int(here) - Int(ticks)) > Int(slack)
             if servos[index].refusesGoal { continue }
             servos[index].goal = Double(here)
             arming.append(index)

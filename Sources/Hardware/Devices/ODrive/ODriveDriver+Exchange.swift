@@ -29,7 +29,7 @@ extension ODriveDriver {
     ) -> [DeviceAction] {
         switch job {
         case .firmware(let part):
-            version[part] = Int(value)
+            version[part] = Self.whole(value)
             stage = .probing(part < 2 ? .firmware(part + 1) : .presence(wheel: 0))
             if part == 2, firmware < .oldest { return reject("firmware \(firmware)", at: now) }
         case .presence(let wheel): stage = .probing(wheel == 0 ? .presence(wheel: 1) : .memory)
@@ -40,14 +40,17 @@ extension ODriveDriver {
             health.phase = .warmingUp
         case .setting(let step): return configured(step, value, at: now)
         case .feedback: break
-        case .axisState(let wheel): return take(state: Int(value), of: wheel, at: now)
-        case .errors(let wheel, let word): return take(UInt64(max(0, value)), word, of: wheel, acquired, at: now)
+        case .axisState(let wheel): return take(state: Self.whole(value), of: wheel, at: now)
+        case .errors(let wheel, let word): return take(UInt64(max(0, Self.whole(value))), word, of: wheel, acquired, at: now)
         case .voltage:
             let charge = DischargeCurve.stateOfCharge(value, configuration.batteryCurve)
             battery.store(Stamped(BatteryState(voltage: value, stateOfCharge: charge), at: acquired))
         }
         return []
     }
+
+    /// A number as the device gave it, which may be any; -1 where it is no whole number that can be.
+    private static func whole(_ value: Double) -> Int { Int(exactly: value.rounded(.towardZero)) ?? -1 }
 
     private mutating func reject(_ what: String, at now: Instant) -> [DeviceAction] {
         health.phase = .recovering

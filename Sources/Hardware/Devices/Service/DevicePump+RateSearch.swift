@@ -8,8 +8,8 @@ extension DevicePump {
     func beginSearch(_ state: inout State, after reason: RobotError, at now: Instant) {
         guard reason.code == .garbage || reason.code == .silent, let card = state.driver.card else { return }
         if let last = state.lastSearch, now - last < Self.searchEvery { return }
-        // A rate that has just worked is not the one to blame.
-        if let good = state.driver.status.lastGood, now - good < Self.searchEvery { return }
+        // A rate that has ever worked is not the one to blame, and a search would keep the device waiting.
+        if state.driver.status.lastGood != nil { return }
         let search = LineSearch(cards: [card], without: line.baudRate)
         guard search.count > 0 else { return }
         state.probe = PortProbe(search, line: line, opener: opener)

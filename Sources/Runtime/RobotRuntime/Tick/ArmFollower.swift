@@ -96,10 +96,11 @@ struct ArmFollower: Sendable {
             setpoint.position[joint] = sample[joint] + offset[joint]
             joint += 1
         }
-        // Joints beside the arm stay where they were found, and where they have come to while nothing held them.
+        // Joints beside the arm stay where they were found, and where they have come to while their servos had let go.
         let grip = setpoint.position.count - 1
         while joint < grip {
-            if loose & (1 << UInt16(joint)) != 0 { setpoint.position[joint] = joints.position[joint] }
+            let hasLetGo = isFresh && joints.torqueOn & (1 << UInt16(joint)) == 0
+            if hasLetGo { setpoint.position[joint] = joints.position[joint] }
             joint += 1
         }
         if grip >= armJoints {

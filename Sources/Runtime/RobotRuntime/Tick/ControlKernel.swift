@@ -30,6 +30,8 @@ struct ControlKernel: Sendable {
     private var order = DriveOrder()
     /// When the wheel drive was heard of; `wheels` may be stamped by encoders of their own.
     private var driveTime = Instant.longAgo
+    private var areWheelsFresh = false
+    private let wheelRadius: Double
     private var lidars: LidarWatch
     private var sensors: SensorWatch
 
@@ -61,6 +63,7 @@ struct ControlKernel: Sendable {
             deceleration: 2 * base.maxDeceleration)
         lidars = LidarWatch(limits: board.lidars.map(\.staleAfter.inSeconds))
         sensors = SensorWatch(board: board)
+        wheelRadius = base.wheelRadius
         supervisor = SafetySupervisor(
             limits: SafetyLimits(
                 lidarAge: board.lidar.staleAfter.inSeconds, wheelsAge: board.wheels.staleAfter.inSeconds,
@@ -98,7 +101,8 @@ struct ControlKernel: Sendable {
             wheels = channels.wheels.load()
             driveTime = wheels.time
             if let encoders = channels.wheelEncoders { sensors.take(encoders.load(), into: &wheels) }
-            odometry.update(wheels)
+            // Before the first word of the wheels there is no way to count from.
+            if wheels.time > .longAgo { odometry.update(wheels) }
         case .joints:
             channels.jointsChain.take()
             joints = channels.joints.load()
@@ -143,7 +147,8 @@ extension ControlKernel {
                 field.take(sample, from: lidar, twist: motion)
                 // The first one is the one that the robot knows its place by.
                 if lidar == 0 { scan.take(sample, odometry: odometry.pose(at: sample.time), into: channels.scans) }
-                lidars.heard(lidar, at: sample.time)
+                // A head that stands sends samples, too, and sees nothing: only a revolution counts.
+                if sample.startsRevolution { lidars.heard(lidar, at: sample.time) }
                 taken += 1
             }
             lidar += 1
@@ -156,7 +161,8 @@ extension ControlKernel {
     @_noAllocation @_noLocks
     private mutating func drive(dt: Double) {
         let enabled = safety.action < .torqueOff && wheels.time > .longAgo
-        if enabled && !wheelSetpoint.enabled { shaper.reset(to: odometry.twist) }
+        // What was measured before the wheels fell silent says nothing about how they move now.
+        if enabled && !wheelSetpoint.enabled { shaper.reset(to: areWheelsFresh ? odometry.twist : .zero) }
         let twist = shaper.step(target: order.twist, limit: Self.limit(for: safety.action), dt: dt)
         let speeds = differential.wheelSpeeds(for: twist)
         wheelSetpoint = WheelSetpoint(
@@ -177,7 +183,8 @@ extension ControlKernel {
         let before = channels.wheelSetpoint.load().value.enabled
         channels.wheelSetpoint.store(Stamped(wheelSetpoint, at: now))
         channels.wheelsChain.handOver()
-        if joints.time > .longAgo {
+        // The servos are told nothing before the deliberation has said whether they shall hold.
+        if joints.time > .longAgo, order.issued > .longAgo {
             channels.jointSetpoint.store(Stamped(arm.setpoint, at: now))
             channels.jointsChain.handOver()
         }
@@ -226,13 +233,15 @@ extension ControlKernel {
         let twist = odometry.twist
         flags.standing = abs(twist.linear) < 0.01 && abs(twist.angular) < 0.02
         let limits = supervisor.limits
-        flags.followingError = abs(twist.linear - shaper.current.linear)
+        // Where the wheels have encoders of their own, one that fails shows in its difference from the drive's count.
+        flags.followingError = max(abs(twist.linear - shaper.current.linear), sensors.wheelDifference * wheelRadius)
         // Of wheels that say nothing it is not known how they follow.
-        let isKnown = wheelSetpoint.enabled && flags.wheelsAge <= limits.wheelsAge
+        areWheelsFresh = flags.wheelsAge <= limits.wheelsAge
+        let isKnown = wheelSetpoint.enabled && areWheelsFresh
         flags.followingErrorDuration = following.step(
             isBeyond: isKnown && !(flags.followingError <= limits.followingError), at: now)
         flags.jointError = flags.jointsAge <= limits.jointsAge ? arm.error(joints.value) : 0
-        flags.encoderMismatch = sensors.mismatch(joints)
+        flags.encoderMismatch = flags.jointsAge <= limits.jointsAge ? sensors.mismatch(joints) : 0
         flags.encoderMismatchDuration = mismatch.step(
             isBeyond: !(flags.encoderMismatch <= limits.encoderMismatch), at: now)
         flags.jointErrorDuration = jointFollowing.step(isBeyond: !(flags.jointError <= limits.jointError), at: now)

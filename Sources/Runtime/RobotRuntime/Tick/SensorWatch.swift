@@ -11,6 +11,10 @@ struct SensorWatch: Sendable {
     private var joints: InlineArray<16, Int8>
     private let encoderCount: Int
     private var encoders: Stamped<EncoderState>
+    /// When each joint encoder answered last.
+    private var answered: InlineArray<16, Instant>
+    /// The greatest difference of a wheel's own encoder and the drive's count, rad/s.
+    private(set) var wheelDifference = 0.0
     private var wheelEncoderTime = Instant.longAgo
     private var inertialTime = Instant.longAgo
 
@@ -21,6 +25,7 @@ struct SensorWatch: Sendable {
 
     init(board: Board) {
         joints = InlineArray(repeating: 0)
+        answered = InlineArray(repeating: .longAgo)
         let list = board.jointEncoders?.encoders ?? []
         encoderCount = list.count
         for (index, encoder) in list.enumerated() { joints[index] = Int8(encoder.joint) }
@@ -36,6 +41,9 @@ struct SensorWatch: Sendable {
     @_noAllocation @_noLocks
     mutating func take(_ encoders: Stamped<WheelState>, into wheels: inout Stamped<WheelState>) {
         wheelEncoderTime = encoders.time
+        wheelDifference = max(
+            abs(wheels.value.leftVelocity - encoders.value.leftVelocity),
+            abs(wheels.value.rightVelocity - encoders.value.rightVelocity))
         wheels.value.leftPosition = encoders.value.leftPosition
         wheels.value.rightPosition = encoders.value.rightPosition
         wheels.value.leftVelocity = encoders.value.leftVelocity
@@ -45,7 +53,14 @@ struct SensorWatch: Sendable {
     }
 
     @_noAllocation @_noLocks
-    mutating func take(_ encoders: Stamped<EncoderState>) { self.encoders = encoders }
+    mutating func take(_ encoders: Stamped<EncoderState>) {
+        self.encoders = encoders
+        var index = 0
+        while index < encoderCount {
+            if encoders.value.answered & (1 << UInt16(index)) != 0 { answered[index] = encoders.time }
+            index += 1
+        }
+    }
 
     @_noAllocation @_noLocks
     mutating func take(_ inertial: Stamped<InertialState>) { inertialTime = inertial.time }
@@ -56,10 +71,17 @@ struct SensorWatch: Sendable {
         wheelEncoderScale > 0 ? now.seconds(since: wheelEncoderTime) * wheelEncoderScale : 0
     }
 
-    /// Seconds, scaled to the joints' limit; 0 without joint encoders.
+    /// Seconds since the encoder that has been silent longest answered, scaled to the joints' limit; 0 without joint
+    /// encoders.
     @_noAllocation @_noLocks
     func jointEncodersAge(at now: Instant) -> Double {
-        jointEncoderScale > 0 ? now.seconds(since: encoders.time) * jointEncoderScale : 0
+        var worst = 0.0
+        var index = 0
+        while index < encoderCount {
+            worst = max(worst, now.seconds(since: answered[index]) * jointEncoderScale)
+            index += 1
+        }
+        return worst
     }
 
     /// The worst of battery line and inertial unit, as a multiple of its own limit; 0 where the board has neither.
