@@ -91,6 +91,26 @@ struct LineSearchTests {
         #expect(outcome?.records.isEmpty == false)
     }
 
+    @Test("a line that only gives back what is sent is no device, whatever is asked", arguments: [1, 3, 4096])
+    func echoIsNoDevice(piece: Int) throws {
+        let ports = MemoryPorts()
+        let far = ports.deviceEnd("/twin/echo")
+        var probe = PortProbe(
+            LineSearch(cards: ProtocolCard.all), line: SerialLine(path: "/twin/echo", baudRate: 9600), opener: ports)
+        var now = Instant.zero
+        var outcome: LineSearch.Outcome?
+        var waiting: [UInt8] = []
+        while outcome == nil, now < .zero + .seconds(300) {
+            now = now + .milliseconds(2)
+            outcome = try probe.service(at: now)
+            while try far.read(into: &waiting, limit: 4096) > 0 {}
+            _ = try far.write(waiting.prefix(piece))
+            waiting.removeFirst(min(piece, waiting.count))
+        }
+        let found = try #require(outcome).found
+        #expect(found == nil, "\(found?.card.name ?? "")")
+    }
+
     @Test("a line on which nobody speaks ends with what was heard at each rate")
     func nothingIsFound() throws {
         let ports = MemoryPorts()

@@ -37,6 +37,8 @@ struct StopLatencyTests {
         for phase in 0..<25 {
             let wait = phase % 8 == 0 ? 0...9000 : 0...450
             bench.run(for: .microseconds(Int.random(in: wait, using: &random) * 100))
+            // Up again after the stop before; a slow line takes its time, and there is no hurry here.
+            for _ in 0..<40 where !bench.isOn { bench.run(for: .milliseconds(100)) }
             try #require(bench.isOn)
             let edge = bench.now + StopBench.step
             bench.stop()
@@ -49,8 +51,7 @@ struct StopLatencyTests {
             bench.run(for: .milliseconds(150))
             #expect(!bench.plant.enabled, "the motors are released once the drive has confirmed the stop")
             bench.drive()
-            // Five exchanges bring the motors up; at 9600 bit/s each takes up to 80 ms.
-            bench.run(for: .milliseconds(600))
+            bench.run(for: .milliseconds(250))
         }
     }
 

@@ -36,7 +36,7 @@ func writeAll(_ bytes: [UInt8], to path: String, replaces: Bool) throws(RobotErr
     } catch {
         throw RobotError(
             .storage, "\(path) cannot be written",
-            hint: replaces
+            hint: replaces || !FileManager.default.fileExists(atPath: path)
                 ? "look whether its folder is there, may be written to and has room"
                 : "it may be there already: remove it, or name another file")
     }

@@ -32,8 +32,8 @@ struct DecodeCommand: ParsableCommand {
                 decoder.decode(bytes, emit)
             }
             decoder.finish(emit)
-            if let failure { throw failure }
-            try lines.print(decoder.counters, bytes: total)
+            if let failure { throw RecordLines.complaint(failure) }
+            do { try lines.print(decoder.counters, bytes: total) } catch { throw RecordLines.complaint(error) }
         }
     }
 
@@ -48,10 +48,17 @@ struct DecodeCommand: ParsableCommand {
             throw RobotError(
                 .unreadableFile, "\(file) cannot be read", hint: "look whether it is there and may be read")
         }
+        func read(_ count: Int) throws(RobotError) -> [UInt8] {
+            do { return [UInt8](try handle.read(upToCount: count) ?? Data()) } catch {
+                throw RobotError(
+                    .unreadableFile, "\(file) cannot be read: \(error.localizedDescription)",
+                    hint: "name a file; a folder has no bytes")
+            }
+        }
         let pieceSize = 1 << 16
-        var piece = [UInt8](try handle.read(upToCount: pieceSize) ?? Data())
+        var piece = try read(pieceSize)
         if LineRecording.isOne(piece) {
-            let rest = try handle.readToEnd() ?? Data()
+            let rest = try read(1 << 31)
             for entry in try LineRecording(piece + rest, file: file).entries where entry.isIncoming {
                 body(entry.bytes[...])
             }
@@ -59,7 +66,7 @@ struct DecodeCommand: ParsableCommand {
         }
         while !piece.isEmpty {
             body(piece[...])
-            piece = [UInt8](try handle.read(upToCount: pieceSize) ?? Data())
+            piece = try read(pieceSize)
         }
     }
 }

@@ -19,6 +19,28 @@ struct LineOptions: ParsableArguments {
     @Option(help: "Bits a second; the protocol's usual rate when left out.")
     var rate: Int?
 
+    /// Refuses a time that is none.
+    static func check(seconds: Double?) throws {
+        guard let seconds else { return }
+        guard seconds > 0, seconds <= 1_000_000 else {
+            throw ValidationError("--seconds must be above 0, and at most 1000000")
+        }
+    }
+
+    /// What to say when not one frame was read.
+    func nothingRead(_ card: ProtocolCard, bytes: Int) -> RobotError {
+        let line = line(card)
+        let probe = "`doorstep device probe \(port)` finds out what speaks, and at which rate"
+        if bytes == 0 {
+            return RobotError(
+                .silent, "\(port): not a single byte at \(line.baudRate) bit/s",
+                hint: "is the device powered? are TX and RX swapped? \(probe)")
+        }
+        return RobotError(
+            .garbage, "\(port): \(bytes) bytes at \(line.baudRate) bit/s, but no frame of \(card.name) among them",
+            hint: "is the rate or the protocol another one? \(probe)")
+    }
+
     /// The line that these describe.
     func line(_ card: ProtocolCard) -> SerialLine {
         var line = SerialLine(path: port, baudRate: rate ?? card.rates.first ?? 1)

@@ -27,6 +27,8 @@ struct MonitorCommand: ParsableCommand {
     @Flag(help: "Send nothing, only listen.")
     var quiet = false
 
+    func validate() throws { try LineOptions.check(seconds: seconds) }
+
     func run() throws {
         try complaining {
             let card = try options.protocolOption.card
@@ -40,22 +42,28 @@ struct MonitorCommand: ParsableCommand {
             var failure: (any Error)?
             func emit(_ record: any DecodedRecord) {
                 do {
-                    if json { try lines.print(record) } else { lines.print(summary: record.summary) }
+                    if json { try lines.print(record) } else { try lines.print(summary: record.summary) }
                 } catch { failure = failure ?? error }
             }
             var total = 0
             var bytes: [UInt8] = []
-            while !ending.isAsked, end.map({ clock.now < $0 }) ?? true {
-                if let request = requests?.due(at: clock.now) { try send(request, to: port, card) }
-                bytes.removeAll(keepingCapacity: true)
-                total += try read(port, into: &bytes, card)
+            var loss: RobotError?
+            while !ending.isAsked, failure == nil, loss == nil, end.map({ clock.now < $0 }) ?? true {
+                do throws(RobotError) {
+                    if let request = requests?.due(at: clock.now) { try send(request, to: port, card) }
+                    bytes.removeAll(keepingCapacity: true)
+                    total += try read(port, into: &bytes, card)
+                } catch { loss = error }
                 decoder.decode(bytes[...], emit)
-                if let failure { throw failure }
                 waitForInput(port, milliseconds: 20)
             }
-            if requests != nil, !card.farewell.isEmpty { try send(card.farewell, to: port, card) }
+            // Also for a reader that has gone: the head is not left turning.
+            if requests != nil, loss == nil, !card.farewell.isEmpty { try? send(card.farewell, to: port, card) }
             decoder.finish(emit)
+            if let failure { throw RecordLines.complaint(failure) }
             try lines.print(decoder.counters, bytes: total)
+            if let loss { throw loss }
+            if decoder.counters.frames == 0 { throw options.nothingRead(card, bytes: total) }
         }
     }
 

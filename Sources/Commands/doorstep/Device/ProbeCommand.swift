@@ -30,6 +30,12 @@ struct ProbeCommand: ParsableCommand {
             var probe = PortProbe(
                 LineSearch(cards: cards, rates: rate.isEmpty ? nil : rate),
                 line: SerialLine(path: port, baudRate: cards.first?.rates.first ?? 9600), opener: SystemSerialPorts())
+            guard probe.search.count > 0 else {
+                throw RobotError(
+                    .unavailable, "nothing to try: no protocol that is named is probed on a serial line at these rates",
+                    hint: "name no rate or another; network devices are watched with `doorstep device monitor udp:PORT`"
+                )
+            }
             let outcome = try search(&probe)
             guard let found = outcome.found else { throw nothing(outcome, probe) }
             print("\(found.card.name) at \(found.rate) bit/s: \(found.card.title)")
@@ -77,6 +83,11 @@ struct ProbeCommand: ParsableCommand {
                 .silent, "\(port): not a single byte at \(rates) bit/s",
                 hint: "is the device powered? are TX and RX swapped? does an RS-485 adapter have A and B the right way?"
             )
+        }
+        if probe.mayBeShared {
+            return RobotError(
+                .garbage, "\(port): bytes arrive, but no frame of a protocol that is known",
+                hint: "another program may take part of them: `sudo doorstep device probe \(port)` shows which")
         }
         let heard = loud.map { "\($0.bytes) bytes at \($0.rate)" }.joined(separator: ", ")
         return RobotError(

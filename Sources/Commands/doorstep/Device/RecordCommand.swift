@@ -27,6 +27,8 @@ struct RecordCommand: ParsableCommand {
     @Flag(help: "Send nothing, only listen.")
     var quiet = false
 
+    func validate() throws { try LineOptions.check(seconds: seconds) }
+
     func run() throws {
         try complaining {
             let card = try options.protocolOption.card
@@ -70,6 +72,7 @@ struct RecordCommand: ParsableCommand {
             try file.synchronize()
             print("\(out): \(incoming) bytes in \(String(format: "%.1f", (clock.now - start).inSeconds)) s")
             if let loss { throw RobotError(loss, slot: SlotID(card.name), line: line) }
+            if incoming == 0 { throw options.nothingRead(card, bytes: 0) }
         }
     }
 }

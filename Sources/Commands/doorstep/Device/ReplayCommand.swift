@@ -81,5 +81,8 @@ struct ReplayCommand: ParsableCommand {
             ignored.removeAll(keepingCapacity: true)
             _ = try? terminal.read(into: &ignored, limit: 4096)
         }
+        // What the reader has not fetched yet goes with the terminal: it gets a second for that.
+        let end = clock.now + .seconds(1)
+        while clock.now < end, terminal.hasPeer, !ending.isAsked { waitForInput(nil, 20) }
     }
 }

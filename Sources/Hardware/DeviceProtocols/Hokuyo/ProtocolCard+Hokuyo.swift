@@ -7,7 +7,8 @@ extension ProtocolCard {
         questions: [[0x0A] + HokuyoCommand.quit.encoded, HokuyoCommand.version.encoded],
         // Every model has these steps, a good half of a turn to the front; endless, until QT.
         starts: [
-            [0x0A] + HokuyoCommand.quit.encoded, HokuyoCommand.laserOn.encoded, Array("MD0044072501000\n".utf8),
+            [0x0A] + HokuyoCommand.quit.encoded, HokuyoCommand.parameters.encoded, HokuyoCommand.laserOn.encoded,
+            Array("MD0044072501000\n".utf8),
         ],
         farewell: HokuyoCommand.quit.encoded, questionPause: .milliseconds(150), enoughFrames: 2,
         decoder: { HokuyoStreamDecoder() })

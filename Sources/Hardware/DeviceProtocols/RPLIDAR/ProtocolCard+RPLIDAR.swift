@@ -17,6 +17,7 @@ extension ProtocolCard {
         card.name = "rplidar-\(format.name)"
         card.title = "Slamtec RPLIDAR, a scan in the \(format.name) format"
         card.questions = []
+        card.starts = []
         card.isProbed = false
         // Chance resembles a sample without a checksum.
         card.enoughFrames = format == .standard ? 32 : 3

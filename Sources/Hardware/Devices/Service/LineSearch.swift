@@ -52,6 +52,10 @@ public struct LineSearch: Sendable {
     private var questions = 0
     private var deadline = Instant.zero
     private var isOpen = false
+    /// What was sent last and may come back: on a short-circuited line or a half-duplex one the host hears itself.
+    private var echo: [UInt8] = []
+    /// What has come so far and may be the beginning of that.
+    private var held: [UInt8] = []
     private var outcome = Outcome()
 
     /// A search for some protocols.
@@ -117,8 +121,10 @@ public struct LineSearch: Sendable {
         }
     }
 
-    private mutating func listen(to bytes: ArraySlice<UInt8>) -> [Action] {
-        outcome.heard[outcome.heard.count - 1].bytes += bytes.count
+    private mutating func listen(to heard: ArraySlice<UInt8>) -> [Action] {
+        outcome.heard[outcome.heard.count - 1].bytes += heard.count
+        let bytes = withoutEcho(heard)
+        if bytes.isEmpty { return [] }
         for place in decoders.indices {
             var records: [String] = []
             decoders[place].decode(bytes) { records.append($0.summary) }
@@ -133,6 +139,19 @@ public struct LineSearch: Sendable {
         return []
     }
 
+    /// Bytes without the whole question in front of them: the own words prove nothing. An answer may begin as the question
+    /// does (Modbus), so only all of it counts.
+    private mutating func withoutEcho(_ heard: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        if echo.isEmpty { return heard }
+        held += heard
+        if held.count < echo.count, echo.starts(with: held) { return [] }
+        defer {
+            echo = []
+            held = []
+        }
+        return held.starts(with: echo) ? held[echo.count...] : held[...]
+    }
+
     /// The next question when it is due; the next attempt when all have been put and nothing has come of it.
     private mutating func ask(at now: Instant) -> [Action] {
         guard now >= deadline else { return [] }
@@ -142,13 +161,18 @@ public struct LineSearch: Sendable {
             let isLast = questions >= card.questions.count
             let longest = attempts[index].cards.map(\.listenTime).max() ?? card.listenTime
             deadline = now + (isLast ? longest : card.questionPause)
-            return card.questions.isEmpty ? [] : [.send(card.questions[questions - 1])]
+            guard !card.questions.isEmpty else { return [] }
+            echo = card.questions[questions - 1]
+            held = []
+            return [.send(card.questions[questions - 1])]
         }
         return next()
     }
 
     private mutating func next() -> [Action] {
         isOpen = false
+        echo = []
+        held = []
         index += 1
         // Records of a protocol that was not recognised explain nothing.
         outcome.records = []
