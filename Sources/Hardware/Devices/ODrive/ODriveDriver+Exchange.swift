@@ -41,7 +41,8 @@ extension ODriveDriver {
         case .setting(let step): return configured(step, value, at: now)
         case .feedback: break
         case .axisState(let wheel): return take(state: Self.whole(value), of: wheel, at: now)
-        case .errors(let wheel, let word): return take(UInt64(max(0, Self.whole(value))), word, of: wheel, acquired, at: now)
+        case .errors(let wheel, let word):
+            return take(UInt64(max(0, Self.whole(value))), word, of: wheel, acquired, at: now)
         case .voltage:
             let charge = DischargeCurve.stateOfCharge(value, configuration.batteryCurve)
             battery.store(Stamped(BatteryState(voltage: value, stateOfCharge: charge), at: acquired))
