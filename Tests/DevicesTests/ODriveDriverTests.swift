@@ -342,6 +342,19 @@ struct ODriveDriverTests {
         #expect(bench.status.phase == .recovering)
     }
 
+    @Test("a line that is too slow for the rate starves neither wheel")
+    func tooSlowIsFair() {
+        let wheels = ODriveBench(baudRate: 19_200, rate: 50)
+        wheels.drive(2, 2)
+        #expect(
+            wheels.bench.run(upTo: 6000) { wheels.isTurning && abs(wheels.measured.leftVelocity - 2) < 0.1 },
+            "\(wheels.status)")
+        #expect(wheels.status.fault?.what.contains("too slow") == true)
+        #expect(wheels.bench.run(upTo: 500) { abs(wheels.measured.rightVelocity - 2) < 0.1 })
+        wheels.drive(2, -3)
+        #expect(wheels.bench.run(upTo: 1500) { abs(wheels.measured.rightVelocity + 3) < 0.1 })
+    }
+
     @Test("a line that is too slow for the rate shows")
     func tooSlow() throws {
         let wheels = ODriveBench(baudRate: 19_200, rate: 100)

@@ -16,7 +16,7 @@ struct StopLatencyTests {
         var isHalfDuplex: Bool
         var testDescription: String { "\(baudRate) bit/s, \(turnaround), half-duplex \(isHalfDuplex)" }
 
-        static let all = [115_200, 500_000].flatMap { rate in
+        static let all = [9600, 19_200, 115_200, 500_000].flatMap { rate in
             [Duration.microseconds(300), .milliseconds(1), .microseconds(2300)].flatMap { turnaround in
                 [false, true].map { Line(baudRate: rate, turnaround: turnaround, isHalfDuplex: $0) }
             }

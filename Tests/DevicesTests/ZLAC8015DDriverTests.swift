@@ -272,6 +272,19 @@ struct ZLAC8015DDriverTests {
         #expect(wheels.status.lastGood != nil, "slow is not out of service")
     }
 
+    @Test("a line that is too slow for the rate starves nothing: set-points, measurements and the battery take turns")
+    func tooSlowIsFair() throws {
+        let wheels = WheelBench(baudRate: 9600, rate: 50, turnaround: .milliseconds(2))
+        wheels.drive(2, 2)
+        #expect(wheels.bench.run(upTo: 2000) { abs(wheels.measured.leftVelocity - 2) < 0.1 })
+        wheels.drive(4, -3)
+        #expect(wheels.bench.run(upTo: 300) { abs(wheels.measured.leftVelocity - 4) < 0.1 })
+        #expect(abs(wheels.measured.rightVelocity + 3) < 0.1)
+        // Asked for every second, and put off by a second at the most.
+        wheels.plant.busVoltage = 21
+        #expect(wheels.bench.run(upTo: 2500) { abs(wheels.battery.load().value.voltage - 21) < 0.1 })
+    }
+
     @Test("a port that is not there is said at once, and taken when it appears")
     func portAppearsLater() throws {
         let wheels = WheelBench()

@@ -37,7 +37,7 @@ struct RecordTests {
     func layouts() throws {
         let folder = TestFolder()
         let recorder = try Recorder(origin: origin, settings: .init(directory: folder.path, quota: 1 << 30))
-        for topic in [Topic.pose, .tick, .doors, .lifts, .mission, .devices] {
+        for topic in [Topic.battery, .pose, .tick, .doors, .lifts, .mission, .devices] {
             recorder.record(topic, ["x": 1.5], at: .ms(10))
         }
         recorder.count(3, droppedFor: "scan ring full")
@@ -71,6 +71,11 @@ struct RecordTests {
         #expect(setpoints["safety_action"] as? Int == Int(SafetyAction.slow.rawValue))
         #expect(setpoints["safety_causes"] as? Int == Int(SafetyCauses.warningField.rawValue))
         #expect((setpoints["joint_position"] as? [Double])?.count == 7)
+
+        let inertial = try #require(found["/inertial"])
+        #expect(inertial["acceleration"] as? [Double] == [0.5, -0.25, 9.75])
+        #expect(inertial["angular_velocity"] as? [Double] == [0, 0, 1.5])
+        #expect(inertial["pressure"] as? Double == 101_325)
 
         let scan = try #require(found["/scan"])
         #expect(scan["n"] as? Int == 720)

@@ -222,8 +222,8 @@ struct RecorderTests {
                 found += reader.messageCount
             }
             #expect(found == after.messages)
-            // 10 ticks of 3 messages, a scan and a line in every 100 ms, and the reports on drops among what was found.
-            let offered = 230 * 32
+            // 10 ticks of 4 messages, a scan and a line in every 100 ms, and the reports on drops among what was found.
+            let offered = 230 * 42
             let reports = found + (after.dropped["disk"] ?? 0) - offered
             #expect((0...6).contains(reports))
             // All but one chunk before it was full, and all from the second attempt at the latest after there was room.

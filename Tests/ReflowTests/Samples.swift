@@ -37,7 +37,11 @@ extension TickRecord {
             time: time, joints: Stamped(state, at: time), wheels: Stamped(wheels, at: time),
             wheelSetpoint: WheelSetpoint(left: 2.5, right: -1.25, enabled: true),
             jointSetpoint: JointSetpoint(position: state.position, torque: true),
-            safety: SafetyState(action: .slow, causes: [.warningField]))
+            safety: SafetyState(action: .slow, causes: [.warningField]),
+            inertial: Stamped(
+                InertialState(
+                    acceleration: Vector3(0.5, -0.25, 9.75), angularVelocity: Vector3(0, 0, 1.5), pressure: 101_325,
+                    temperature: 21.5), at: time))
     }
 }
 

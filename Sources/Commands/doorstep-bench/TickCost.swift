@@ -11,20 +11,16 @@ struct TickCost: ParsableCommand {
         commandName: "tick", abstract: "Measures what one tick of the control kernel costs.",
         discussion: "Prints one line for the whole tick, and one for each task: microseconds.")
 
-    @Option(help: "The board file.") var board = "BoardConfigs/twin.yaml"
-    @Option(help: "Joints of the board, the gripper among them; its arm is lengthened to that.") var joints = 12
-    @Option(help: "LiDAR samples a tick.") var samples = 64
+    @Option(help: "The board file.") var board = "BoardConfigs/twin-full.yaml"
+    @Option(help: "Samples a tick of each LiDAR.") var samples = 32
     @Option(help: "How many ticks.") var ticks = 100_000
 
     func validate() throws {
-        guard ticks > 0, samples >= 0, (2...JointVector.capacity).contains(joints) else {
-            throw ValidationError("--ticks must be positive, --joints 2 to \(JointVector.capacity)")
-        }
+        guard ticks > 0, samples >= 0 else { throw ValidationError("--ticks must be positive, --samples not negative") }
     }
 
     func run() throws {
-        var settings = try Board.read(path: board)
-        settings.joints.lengthen(to: joints - 1)
+        let settings = try Board.read(path: board)
         var feed = TickFeed(board: settings, samples: samples)
         var stand = TickStand(board: settings)
         let times = TickHistogram()
@@ -49,25 +45,12 @@ struct TickCost: ParsableCommand {
             "mean", Duration.nanoseconds(total / Int64(ticks)).microseconds(digits: 2), "p50",
             percentiles[0].microseconds(digits: 2), "p99", percentiles[1].microseconds(digits: 2), "p99.9",
             percentiles[2].microseconds(digits: 2), "max", times.max.microseconds(),
-            "joints \(joints) samples \(samples)",
+            "joints \(settings.joints.count) lidars \(settings.lidars.count) samples \(samples)",
             "scans \(feed.scans) ticks \(ticks)")
         for task in stand.tasks.account.reports where task.runs > 0 {
             print(
                 "  \(task.name): runs \(task.runs) p50", task.p50.microseconds(digits: 2), "p99",
                 task.p99.microseconds(digits: 2), "max", task.longest.microseconds())
         }
-    }
-}
-
-extension JointSlot {
-    /// Repeats the arm's joints until it has `count` of them, or cuts it off there.
-    fileprivate mutating func lengthen(to count: Int) {
-        func cycled<Element>(_ values: [Element]) -> [Element] { (0..<count).map { values[$0 % values.count] } }
-        arm = KinematicChain(joints: cycled(arm.joints), tool: arm.tool)
-        ids = cycled(ids)
-        signs = cycled(signs)
-        offsets = cycled(offsets)
-        contactCurrents = cycled(contactCurrents)
-        postures = postures.mapValues(cycled)
     }
 }

@@ -26,7 +26,7 @@ struct TickFeed {
         period = .nanoseconds(1_000_000_000 / Int64(board.control.tickRate))
         wheelsEvery = max(1, board.control.tickRate / board.wheels.rate)
         jointsEvery = max(1, board.control.tickRate / board.joints.rate)
-        joints = JointState(count: board.joints.arm.joints.count + 1)
+        joints = JointState(count: board.joints.count)
         let start = board.joints.postures["ready"] ?? []
         for index in start.indices { joints.position[index] = start[index] }
         joints.position[joints.position.count - 1] = board.joints.gripper.maxWidth / 2
@@ -42,6 +42,10 @@ struct TickFeed {
         wheels.rightPosition += wheels.rightVelocity * dt
         if tick % wheelsEvery == 0 { stand.offer(Stamped(wheels, at: now)) }
         if tick % jointsEvery == 0 { stand.offer(Stamped(joints, at: now)) }
+        // Where the board has them.
+        stand.offer(wheelEncoders: Stamped(wheels, at: now))
+        if tick % jointsEvery == 0 { stand.offer(Stamped(encoders, at: now)) }
+        if tick % 10 == 0 { stand.offer(Stamped(InertialState(acceleration: Vector3(0, 0, 9.81)), at: now)) }
         if tick % 2 == 0 { stand.offer(Stamped(DigitalInputs(), at: now)) }
         if tick % 1000 == 0 { stand.offer(Stamped(BatteryState(voltage: 25, stateOfCharge: 0.9), at: now)) }
         offerSamples(stand)
@@ -59,6 +63,17 @@ struct TickFeed {
         }
     }
 
+    /// What the joints' own encoders say: the same as the servos.
+    private var encoders: EncoderState {
+        let list = board.jointEncoders?.encoders ?? []
+        var state = EncoderState(count: list.count)
+        for (index, encoder) in list.enumerated() {
+            state.position[index] = joints.position[encoder.joint]
+            state.answered |= 1 << UInt16(index)
+        }
+        return state
+    }
+
     /// One revolution in 100 ms, six metres of free space all around.
     private mutating func offerSamples(_ stand: TickStand) {
         let step = 2 * Double.pi * period.inSeconds / 0.1 / Double(max(1, samplesATick))
@@ -66,9 +81,9 @@ struct TickFeed {
             bearing += step
             let isNew = bearing >= 2 * .pi
             if isNew { bearing -= 2 * .pi }
-            stand.offer(
-                LaserSample(
-                    time: now, angle: Float(bearing), range: 6, intensity: 40, startsRevolution: isNew))
+            let sample = LaserSample(
+                time: now, angle: Float(bearing), range: 6, intensity: 40, startsRevolution: isNew)
+            for lidar in board.lidars.indices { stand.offer(sample, of: lidar) }
         }
     }
 

@@ -89,7 +89,8 @@ extension BatterySettings {
             reserve: field.required("reserve").double(in: 0...0.9),
             drivingPower: field.required("driving_power_w").double(in: 1...10_000, unit: "watts"),
             standingPower: field.required("standing_power_w").double(in: 0...10_000, unit: "watts"),
-            curve: points, monitor: field.optional("monitor").map { BatteryMonitorSlot($0) })
+            curve: points, chargerRise: field.optional("charger_rise_v")?.double(in: 0...10, unit: "volts") ?? 0,
+            monitor: field.optional("monitor").map { BatteryMonitorSlot($0) })
     }
 }
 

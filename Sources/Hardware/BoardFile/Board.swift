@@ -267,6 +267,9 @@ public struct BatterySettings: Sendable {
     public var standingPower: Double
     /// Discharge curve: volts and state of charge, rising.
     public var curve: [(voltage: Double, stateOfCharge: Double)]
+    /// Volts by which the charger at the home dock lifts the terminals: what the wheel drive measures there is so much too
+    /// high for the curve.
+    public var chargerRise: Double
     /// The battery's own line; without it the wheel drive's voltage and the curve must do.
     public var monitor: BatteryMonitorSlot?
 }

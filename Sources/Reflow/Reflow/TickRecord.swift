@@ -9,10 +9,13 @@ public struct TickRecord: Sendable, BitwiseCopyable {
     public var wheelSetpoint: WheelSetpoint
     public var jointSetpoint: JointSetpoint
     public var safety: SafetyState
+    /// Nil where nothing new was measured.
+    public var inertial: Stamped<InertialState>?
 
     public init(
         time: Instant, joints: Stamped<JointState>, wheels: Stamped<WheelState>, wheelSetpoint: WheelSetpoint,
-        jointSetpoint: JointSetpoint, safety: SafetyState
+        jointSetpoint: JointSetpoint, safety: SafetyState,
+        inertial: Stamped<InertialState>? = nil
     ) {
         self.time = time
         self.joints = joints
@@ -20,15 +23,18 @@ public struct TickRecord: Sendable, BitwiseCopyable {
         self.wheelSetpoint = wheelSetpoint
         self.jointSetpoint = jointSetpoint
         self.safety = safety
+        self.inertial = inertial
     }
 
     /// The messages that this makes; layouts as `Topic.layout` says.
     var records: [Record] {
-        [
+        var records = [
             Record(.joints, at: joints.time, payload: jointPayload),
             Record(.wheels, at: wheels.time, payload: wheelPayload),
             Record(.setpoints, at: time, payload: setpointPayload),
         ]
+        if let inertial { records.append(Record(.inertial, at: inertial.time, payload: Self.payload(inertial.value))) }
+        return records
     }
 
     private var jointPayload: [UInt8] {
@@ -54,6 +60,16 @@ public struct TickRecord: Sendable, BitwiseCopyable {
         payload.put(state.leftFault)
         payload.put(state.rightFault)
         payload.put(UInt8(state.enabled ? 1 : 0))
+        return payload.bytes
+    }
+
+    private static func payload(_ state: InertialState) -> [UInt8] {
+        var payload = Payload()
+        for vector in [state.acceleration, state.angularVelocity] {
+            for component in [vector.x, vector.y, vector.z] { payload.put(Float(component)) }
+        }
+        payload.put(Float(state.pressure))
+        payload.put(Float(state.temperature))
         return payload.bytes
     }
 

@@ -3,6 +3,8 @@ public enum Topic: String, Sendable, CaseIterable, Hashable {
     case joints = "/joints"
     case wheels = "/wheels"
     case setpoints = "/setpoints"
+    case inertial = "/inertial"
+    case battery = "/battery"
     case scan = "/scan"
     case pose = "/pose"
     case tick = "/tick"
@@ -68,6 +70,13 @@ public enum Topic: String, Sendable, CaseIterable, Hashable {
             n u16
             joint_position f32[n] rad (the gripper: m)
             """
+        case .inertial:
+            """
+            acceleration f32[3] m/s2 base_link, +9.81 upwards at rest
+            angular_velocity f32[3] rad/s base_link
+            pressure f32 Pa (0: none was given)
+            temperature f32 degC
+            """
         case .scan:
             """
             start i64 ns monotonic
@@ -78,7 +87,7 @@ public enum Topic: String, Sendable, CaseIterable, Hashable {
             range u16[n] mm (0: nothing came back); beam i points at i*360/n degrees, counter-clockwise
             intensity u8[n]
             """
-        case .pose, .tick, .doors, .lifts, .mission, .devices, .log, .drops: nil
+        case .battery, .pose, .tick, .doors, .lifts, .mission, .devices, .log, .drops: nil
         }
     }
 }

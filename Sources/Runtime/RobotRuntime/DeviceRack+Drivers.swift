@@ -10,10 +10,6 @@ import StructuredText
 extension DeviceRack {
     static func wheelDriver(_ board: Board, _ channels: TickChannels) -> any DeviceDriver {
         let slot = board.wheels
-        // A battery that speaks for itself knows better than its voltage.
-        let battery =
-            board.battery.monitor == nil
-            ? channels.battery : LatestValue<Stamped<BatteryState>>(Stamped(BatteryState(), at: .longAgo))
         switch slot.driver {
         case .zlac8015d:
             return ZLAC8015DDriver(
@@ -21,13 +17,15 @@ extension DeviceRack {
                     slot: wheelsSlot, line: SerialLine(slot.port), unit: UInt8(slot.unit), rate: slot.rate,
                     leftInverted: slot.leftInverted, rightInverted: slot.rightInverted,
                     countsPerRevolution: slot.countsPerRevolution, batteryCurve: board.battery.curve),
-                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: battery, chain: channels.wheelsChain)
+                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: channels.driveBattery,
+                chain: channels.wheelsChain)
         case .odrive:
             return ODriveDriver(
                 ODriveDriver.Configuration(
                     slot: wheelsSlot, line: SerialLine(slot.port), rate: slot.rate, leftInverted: slot.leftInverted,
                     rightInverted: slot.rightInverted, batteryCurve: board.battery.curve),
-                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: battery)
+                setpoint: channels.wheelSetpoint, state: channels.wheels, battery: channels.driveBattery,
+                chain: channels.wheelsChain)
         }
     }
 
@@ -138,7 +136,7 @@ extension DeviceRack {
         case .feetech:
             return FeetechDriver(
                 slot: "joints", baudRate: slot.port.baudRate, rate: slot.rate, joints: joints, gripper: gripper,
-                states: channels.joints, setpoints: channels.jointSetpoint)
+                states: channels.joints, setpoints: channels.jointSetpoint, chain: channels.jointsChain)
         }
     }
 
@@ -173,7 +171,9 @@ extension DeviceRack {
         }
     }
 
-    static func batteryDriver(_ slot: BatteryMonitorSlot, _ channels: TickChannels) -> any DeviceDriver {
+    static func batteryDriver(
+        _ slot: BatteryMonitorSlot, _ states: LatestValue<Stamped<BatteryState>>
+    ) -> any DeviceDriver {
         let kind: BatteryDriver.Kind =
             switch slot.driver {
             case .daly: .daly
@@ -181,7 +181,7 @@ extension DeviceRack {
             }
         return BatteryDriver(
             BatteryDriver.Configuration(slot: "battery", kind: kind, baudRate: slot.port.baudRate),
-            battery: channels.battery)
+            battery: states)
     }
 
     static func inertialDriver(

@@ -38,8 +38,8 @@ final class DeviceRack: Sendable {
         if let slot = board.jointEncoders, let states = channels.jointEncoders {
             services.append(pump(Self.encoderDriver(slot, board.joints, states), slot.port))
         }
-        if let slot = board.battery.monitor {
-            services.append(pump(Self.batteryDriver(slot, channels), slot.port))
+        if let slot = board.battery.monitor, let states = channels.batteryMonitor {
+            services.append(pump(Self.batteryDriver(slot, states), slot.port))
         }
         if let slot = board.inertial, let states = channels.inertial {
             services.append(pump(Self.inertialDriver(slot, states), slot.port))

@@ -259,11 +259,17 @@ extension Twin {
         }
     }
 
+    /// Every line of the chips: one that goes away takes all of its lines along.
+    private var gpioLines: [Int] {
+        board.gpio.map(\.line)
+            + (board.wheelEncoders.map { [$0.left, $0.right].flatMap { [$0.lineA, $0.lineB] } } ?? [])
+    }
+
     private func apply(_ fault: Fault, _ isOn: Bool) {
         switch fault {
         case .line(let slot, let trouble): setTrouble(trouble, on: slot, isOn)
         case .emergencyStop: world.isEmergencyStopped = isOn
-        case .gpioUnplugged: gpio.setPlugged(!isOn, lines: board.gpio.map(\.line))
+        case .gpioUnplugged: gpio.setPlugged(!isOn, lines: gpioLines)
         case .doorStuck(let id): world.doors[id]?.isStuck = isOn
         case .doorClosesEarly(let id): world.doors[id]?.closesEarly = isOn
         case .personInDoorway(let id): world.setPerson(inDoorway: id, isOn)

@@ -94,7 +94,7 @@ struct ReflowFaultTests {
         let topics = try read(station)
         for name in [
             "/joints", "/wheels", "/setpoints", "/scan", "/pose", "/tick", "/doors", "/lifts", "/mission", "/devices",
-            "/log", "/drops",
+            "/log", "/drops", "/battery",
         ] {
             #expect(topics[name]?.messages ?? 0 > 0, "nothing of \(name)")
         }

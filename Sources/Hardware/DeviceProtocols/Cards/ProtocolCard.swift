@@ -40,6 +40,8 @@ public struct ProtocolCard: Sendable {
     public var enoughFrames: Int
     /// Whether its frames prove so little that hardly anything else may be heard beside them.
     public var provesLittle: Bool
+    /// Whether an answer begins with the question's own bytes: they are then no echo of the line.
+    public var repeatsQuestions: Bool
     /// Whether a probe tries it; false for a card that only names one form of another card's protocol.
     public var isProbed: Bool
     /// A fresh decoder.
@@ -51,7 +53,9 @@ public struct ProtocolCard: Sendable {
         name: String, title: String, kind: Kind, transport: Transport, questions: [[UInt8]] = [],
         starts: [[UInt8]] = [],
         farewell: [UInt8] = [], questionPause: Duration = .milliseconds(50),
-        listenTime: Duration = .milliseconds(400), enoughFrames: Int, provesLittle: Bool = false, isProbed: Bool = true,
+        listenTime: Duration = .milliseconds(400), enoughFrames: Int, provesLittle: Bool = false,
+        repeatsQuestions: Bool = false,
+        isProbed: Bool = true,
         decoder: @escaping @Sendable () -> any StreamDecoder,
         pointDecoder: (@Sendable () -> any PointDecoder)? = nil
     ) {
@@ -66,6 +70,7 @@ public struct ProtocolCard: Sendable {
         self.listenTime = listenTime
         self.enoughFrames = enoughFrames
         self.provesLittle = provesLittle
+        self.repeatsQuestions = repeatsQuestions
         self.isProbed = isProbed
         self.decoder = decoder
         self.pointDecoder = pointDecoder

@@ -1,4 +1,5 @@
 import DeviceProtocols
+import Realtime
 import RobotModel
 
 // In service: read all, publish, write goals; look at one servo closely every few cycles.
@@ -44,7 +45,10 @@ extension FeetechDriver {
             cycle.measured(
                 index, ticks: Int32(feedback.steps), velocity: feedback.velocity, current: feedback.current, at: now)
         }
-        if cycle.publish(acquired: acquired, at: now) { status.lastGood = acquired }
+        if cycle.publish(acquired: acquired, at: now) {
+            status.lastGood = acquired
+            chain?.arrived(at: now)
+        }
         if !judge(at: now) { return beginHandshake(at: now, &actions) }
         control(at: now, &actions)
         if exchange == nil, inspectQueue.isEmpty, cycles % Self.inspectEvery == 0 {
@@ -97,6 +101,7 @@ extension FeetechDriver {
     }
 
     private mutating func control(at now: Instant, _ actions: inout [DeviceAction]) {
+        let basis = chain?.basis
         let orders = cycle.orders(at: now)
         if orders.release {
             tell(.syncWrite(STS.torqueEnable, cycle.servos.map { ($0.id, 0) }), &actions)
@@ -104,6 +109,7 @@ extension FeetechDriver {
         }
         if !orders.goals.isEmpty {
             tell(.syncWrite(STS.goalPosition, orders.goals.map { ($0.id, Int($0.value)) }), &actions)
+            if let chain, let basis { chain.left(basis, at: now) }
         }
         guard !orders.arming.isEmpty else { return }
         // A firmware that switches torque on with a goal does so where the servo stands.

@@ -21,6 +21,7 @@ public import RobotModel
 public struct FeetechDriver: AlertClearing {
     public internal(set) var status: DeviceStatus
 
+    let chain: ChainLatency?
     let baudRate: Int
     let period: Duration
     /// In the registers' units; 0 is the servo's own maximum.
@@ -56,12 +57,14 @@ public struct FeetechDriver: AlertClearing {
     ///   - acceleration: How fast a servo gains its speed, rad/s²; 0 is as fast as it can.
     ///   - states: Where what was measured goes.
     ///   - setpoints: Where set-points come from.
+    ///   - chain: Gets to know how long it takes from feedback to set-point.
     public init(
         slot: SlotID, baudRate: Int, rate: Int, joints: [BusJoint], gripper: BusGripper? = nil,
         maximumSpeed: Double = 3.0, acceleration: Double = 0, states: LatestValue<Stamped<JointState>>,
-        setpoints: LatestValue<Stamped<JointSetpoint>>
+        setpoints: LatestValue<Stamped<JointSetpoint>>, chain: ChainLatency? = nil
     ) {
         status = DeviceStatus(slot: slot)
+        self.chain = chain
         self.baudRate = baudRate
         period = .nanoseconds(1_000_000_000 / Int64(max(rate, 1)))
         goalSpeed = Int(min(32767, max(1, 1.25 * maximumSpeed / STS.radiansPerStep)))

@@ -76,6 +76,7 @@ extension ODriveDriver {
         }
         var actions: [DeviceAction] = []
         if stage == .running {
+            let basis = chain?.basis
             let setpoint = setpoint.load()
             let wanted = wanted(setpoint, at: now)
             if wanted == .off {
@@ -83,7 +84,7 @@ extension ODriveDriver {
                 refusal = nil
             }
             actions += advancePower(wanted, at: now)
-            actions += advanceCycle(setpoint.value, wanted, at: now)
+            actions += advanceCycle(setpoint.value, wanted, basis, at: now)
         }
         guard transactor.isFree(at: now), let job = chooseJob(at: now) else { return actions }
         self.job = job
@@ -198,14 +199,15 @@ extension ODriveDriver {
     // MARK: - The cycle
 
     private mutating func advanceCycle(
-        _ setpoint: WheelSetpoint, _ wanted: Wanted, at now: Instant
+        _ setpoint: WheelSetpoint, _ wanted: Wanted, _ basis: ChainLatency.Basis?, at now: Instant
     ) -> [DeviceAction] {
         guard now >= nextCycle else { return [] }
         cyclesInWindow += 1
         if !feedbackDue.isEmpty { lateInWindow += 1 }
         let period = Duration.nanoseconds(1_000_000_000 / Int64(max(1, configuration.rate)))
         nextCycle = nextCycle + period > now ? nextCycle + period : now + period
-        feedbackDue = [0, 1]
+        // On a line that is too slow for the cycle the second wheel has its turn, too.
+        if feedbackDue.isEmpty { feedbackDue = [0, 1] }
         healthDue = 1
         let elapsed = min(lastCycle.map { now.seconds(since: $0) } ?? 0, 0.1)
         lastCycle = now
@@ -224,6 +226,7 @@ extension ODriveDriver {
                     axis: axis(wheel), turnsPerSecond: wheels[wheel].commanded * turnsPerRadian(wheel)
                 ).encoded
             }
+            if follows, let chain, let basis { chain.left(basis, at: now) }
             return [say(bytes, at: now)]
         }
     }
@@ -255,7 +258,14 @@ extension ODriveDriver {
         case .configuring(let step): return .setting(step)
         case .running: break
         }
-        if !feedbackDue.isEmpty { return .feedback(wheel: feedbackDue.removeFirst()) }
+        // Measurements first; but on a line that is too slow for the cycle they are due at any time, and the rest has its
+        // turn after each pair.
+        if !feedbackDue.isEmpty, !owesTurn {
+            let wheel = feedbackDue.removeFirst()
+            owesTurn = feedbackDue.isEmpty
+            return .feedback(wheel: wheel)
+        }
+        owesTurn = false
         if !details.isEmpty { return details.removeFirst() }
         guard healthDue > 0 else { return nil }
         healthDue = 0

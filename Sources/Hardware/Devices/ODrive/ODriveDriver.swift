@@ -98,6 +98,7 @@ public struct ODriveDriver: AlertClearing {
     let setpoint: LatestValue<Stamped<WheelSetpoint>>
     let state: LatestValue<Stamped<WheelState>>
     let battery: LatestValue<Stamped<BatteryState>>
+    let chain: ChainLatency?
 
     var transactor: ODriveTransactor
     var stage = Stage.closed
@@ -148,16 +149,21 @@ public struct ODriveDriver: AlertClearing {
     var cyclesInWindow = 0
     var lateInWindow = 0
     var windowEnd = Instant.zero
+    /// Both wheels have been measured since anything else was asked.
+    var owesTurn = false
 
-    /// A driver that takes its set-points from `setpoint` and publishes into `state` and `battery`.
+    /// A driver that takes its set-points from `setpoint` and publishes into `state` and `battery`; `chain` gets to know
+    /// how long it takes from feedback to set-point.
     public init(
         _ configuration: Configuration, setpoint: LatestValue<Stamped<WheelSetpoint>>,
-        state: LatestValue<Stamped<WheelState>>, battery: LatestValue<Stamped<BatteryState>>
+        state: LatestValue<Stamped<WheelState>>, battery: LatestValue<Stamped<BatteryState>>,
+        chain: ChainLatency? = nil
     ) {
         self.configuration = configuration
         self.setpoint = setpoint
         self.state = state
         self.battery = battery
+        self.chain = chain
         transactor = ODriveTransactor(line: configuration.line, timeout: configuration.answerTimeout)
         odometer = TurnOdometer(coastTime: configuration.watchdogTimeout + .milliseconds(500))
         health = DeviceStatus(slot: configuration.slot)

@@ -162,7 +162,7 @@ public struct LineSearch: Sendable {
             let longest = attempts[index].cards.map(\.listenTime).max() ?? card.listenTime
             deadline = now + (isLast ? longest : card.questionPause)
             guard !card.questions.isEmpty else { return [] }
-            echo = card.questions[questions - 1]
+            echo = card.repeatsQuestions ? [] : card.questions[questions - 1]
             held = []
             return [.send(card.questions[questions - 1])]
         }

@@ -1,7 +1,7 @@
 /// The state of charge that a battery's voltage stands for, by the points of its discharge curve.
-enum DischargeCurve {
+public enum DischargeCurve {
     /// Between two points in a straight line, outside them the nearest. The points rise; none at all is empty.
-    static func stateOfCharge(
+    public static func stateOfCharge(
         _ volts: Double, _ curve: [(voltage: Double, stateOfCharge: Double)]
     ) -> Double {
         guard let first = curve.first, let last = curve.last else { return 0 }

@@ -240,6 +240,7 @@ extension ZLAC8015DDriver {
 
     private mutating func missed(_ job: Job, at now: Instant) -> [DeviceAction] {
         let fault = transactor.fault(slot: configuration.slot, device: "ZLAC8015D")
+        missedInCycle = true
         if stage == .running || isConfiguring {
             // One or two lost frames are a disturbance, three in a row an outage.
             guard transactor.missesInARow >= 3 else { return [] }

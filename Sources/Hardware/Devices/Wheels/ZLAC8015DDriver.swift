@@ -121,6 +121,8 @@ public struct ZLAC8015DDriver: AlertClearing {
     var cyclesInWindow = 0
     var lateInWindow = 0
     var windowEnd = Instant.zero
+    /// Whether an answer was waited for in vain since the cycle began.
+    var missedInCycle = false
 
     /// A driver that takes its set-points from `setpoint` and publishes into `state` and `battery`; `chain` gets to know
     /// how long it takes from feedback to set-point.
@@ -279,13 +281,18 @@ public struct ZLAC8015DDriver: AlertClearing {
     private mutating func advanceCycle(at now: Instant) {
         guard now >= nextCycle else { return }
         cyclesInWindow += 1
-        if feedbackDue || targetsDue || job == .feedback || job == .targets { lateInWindow += 1 }
+        let isLate = feedbackDue || targetsDue || job == .feedback || job == .targets
+        // A lost frame says nothing about how fast the line is.
+        if isLate, !missedInCycle { lateInWindow += 1 }
+        missedInCycle = false
         let period = Duration.nanoseconds(1_000_000_000 / Int64(max(1, configuration.rate)))
         nextCycle = nextCycle + period > now ? nextCycle + period : now + period
-        feedbackDue = true
+        // On a line that is too slow for the cycle, a cycle that has begun is ended before the next one: a measurement that
+        // went before the set-point again and again would leave the drive without any.
+        if !targetsDue { feedbackDue = true }
         targetsDue = power == .on
         guard now >= windowEnd else { return }
-        // One late cycle in five is more than what a lost frame now and then explains.
+        // One late cycle in five is no chance.
         isSlow = lateInWindow * 5 > cyclesInWindow
         cyclesInWindow = 0
         lateInWindow = 0
@@ -314,6 +321,8 @@ public struct ZLAC8015DDriver: AlertClearing {
             alarmToClear = false
             return .clearAlarm
         }
+        // A line that is too slow for its cycle has no pause for the questions of every second: they take one, in the end.
+        if feedbackDue, now >= min(nextVoltage, nextModeCheck) + .seconds(1) { return slowJob(at: now) }
         // What is measured first: the tick answers it while the line rests, and the set-point that then leaves knows it.
         // The other way round every set-point would be a cycle older than what it was computed from.
         if feedbackDue {
@@ -324,6 +333,11 @@ public struct ZLAC8015DDriver: AlertClearing {
             targetsDue = false
             return .targets
         }
+        return slowJob(at: now)
+    }
+
+    /// What is asked once a second.
+    private mutating func slowJob(at now: Instant) -> Job? {
         if now >= nextVoltage {
             nextVoltage = now + .seconds(1)
             return .voltage

@@ -13,7 +13,8 @@ extension RobotStatus {
                 [
                     ("mission", missionText), ("place", placeText), ("motion", motionText), ("safety", safetyText),
                     ("devices", devicesText(outOfService)), ("tick", tickText),
-                    ("battery", "\(fixed(battery.voltage, 1)) V, \(fixed(battery.stateOfCharge * 100, 0)) %"),
+                    ("battery", batteryText),
+                ] + (inertial.map { [("inertial", text($0))] } ?? []) + [
                     ("reflow", reflowText), ("said last", announcements.last?.text ?? "-"),
                 ], alerts: alerts)
     }
@@ -102,6 +103,22 @@ extension RobotStatus {
         var text = "\(tick.rate) Hz, \(tick.ticks) ticks, \(tick.missed) missed"
         if !tick.culprit.isEmpty { text += " (last by \(tick.culprit))" }
         for notice in tick.notices { text += "; \(notice)" }
+        return text
+    }
+
+    var batteryText: String {
+        var text = "\(fixed(battery.voltage, 1)) V, \(fixed(battery.stateOfCharge * 100, 0)) %"
+        if let current = battery.current { text += ", \(fixed(current, 1)) A" }
+        if let temperature = battery.temperature { text += ", \(fixed(temperature, 0)) °C" }
+        if battery.isCharging == true { text += ", charging" }
+        if battery.faults != 0 { text += ", protections 0x" + String(battery.faults, radix: 16) }
+        return text
+    }
+
+    private func text(_ inertial: InertialSection) -> String {
+        let force = inertial.acceleration.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        var text = "\(fixed(force, 2)) m/s², turning \(fixed(inertial.angularVelocity.last ?? 0, 2)) rad/s"
+        if inertial.pressure > 0 { text += ", \(fixed(inertial.pressure / 100, 2)) hPa" }
         return text
     }
 

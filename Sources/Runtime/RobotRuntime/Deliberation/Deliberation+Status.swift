@@ -22,7 +22,11 @@ extension Deliberation {
         tellSafety(report)
         keepSafety(report)
         if stepCount % 4 == 0 { tellDevices() }
-        if stepCount % Self.rate == 0 { recorder.record(.tick, health.section, at: now) }
+        guard stepCount % Self.rate == 0 else { return }
+        recorder.record(.tick, health.section, at: now)
+        if report.battery.time > .longAgo {
+            recorder.record(.battery, BatterySection(battery(report)), at: now)
+        }
     }
 
     /// What became of the tick's time, handed over by the owner of the loop about once a second.
@@ -53,7 +57,7 @@ extension Deliberation {
             announce(words.text, words.urgency, hint: words.hint)
         }
         if safety.causes.contains(.batteryLow), !lastSafety.causes.contains(.batteryLow) {
-            let percent = Int((channels.battery.load().value.stateOfCharge * 100).rounded())
+            let percent = Int((report.battery.value.stateOfCharge * 100).rounded())
             announce(
                 "battery low: \(percent) % left; no further mission is begun before it has been charged", .warning,
                 hint: SafetyCauses.batteryLow.hint)
@@ -127,9 +131,8 @@ extension Deliberation {
         snapshot.gpio.lidOpen = report.inputs.value.contains(.lidOpen)
         snapshot.gpio.loaded = report.inputs.value.contains(.loaded)
         snapshot.gpio.unlocked = isUnlocked
-        let battery = channels.battery.load().value
-        snapshot.battery.voltage = battery.voltage
-        snapshot.battery.stateOfCharge = battery.stateOfCharge
+        snapshot.battery = BatterySection(battery(report))
+        if report.inertial.time > .longAgo { snapshot.inertial = InertialSection(report.inertial.value) }
         snapshot.reflow = reflowSection
         snapshot.announcements = announcements.suffix(20)
         return snapshot
@@ -142,6 +145,19 @@ extension Deliberation {
         case .tracking: return "tracking"
         case .lost: return "lost"
         }
+    }
+
+    /// The battery as the tick reports it. At the home dock the charger lifts its voltage, and a charge that is told from the
+    /// voltage alone would come out too high to start a mission with.
+    func battery(_ report: TickReport) -> BatteryState {
+        var battery = report.battery.value
+        guard report.battery.time > .longAgo, battery.current == nil, board.battery.chargerRise > 0, isHome(report)
+        else {
+            return battery
+        }
+        battery.stateOfCharge = DischargeCurve.stateOfCharge(
+            battery.voltage - board.battery.chargerRise, board.battery.curve)
+        return battery
     }
 
     private func isHome(_ report: TickReport) -> Bool {

@@ -31,7 +31,7 @@ extension Deliberation {
         }
         view.boxSighting = boxSighting
         view.keys = keys
-        view.battery = channels.battery.load().value
+        view.battery = battery(report)
         view.safety = report.safety
         for status in rack.statuses {
             if let fault = status.fault { view.failedSlots[status.slot] = fault }

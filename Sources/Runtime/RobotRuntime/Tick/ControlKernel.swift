@@ -44,6 +44,7 @@ struct ControlKernel: Sendable {
     private var empty = Persistence()
     private var mismatch = Persistence()
     private var lastPosition = Point2D(0, 0)
+    private var recordedInertial = Instant.longAgo
 
     /// Samples taken at most in one tick: ten times what a tick brings, so that a backlog is gone in no time.
     private static let samplesATick = 128
@@ -109,7 +110,8 @@ struct ControlKernel: Sendable {
             if let encoders = channels.jointEncoders { sensors.take(encoders.load()) }
         case .inputs: inputs = channels.inputs.load()
         case .battery:
-            battery = channels.battery.load()
+            battery = sensors.battery(
+                own: channels.batteryMonitor?.load(), drive: channels.driveBattery.load(), at: now)
             if let inertial = channels.inertial { sensors.take(inertial.load()) }
         case .lidar: takeSamples(channels)
         case .safety: safety = supervisor.step(flags(at: now, overruns: overruns), at: now)
@@ -194,10 +196,12 @@ extension ControlKernel {
     private mutating func record(into records: Ring<TickRecord>?, at now: Instant) {
         // What has never been measured is no record.
         guard joints.time > .longAgo, wheels.time > .longAgo, let records else { return }
+        let isNew = sensors.inertial.time > recordedInertial
+        recordedInertial = sensors.inertial.time
         records.push(
             TickRecord(
                 time: now, joints: joints, wheels: wheels, wheelSetpoint: wheelSetpoint,
-                jointSetpoint: arm.setpoint, safety: safety))
+                jointSetpoint: arm.setpoint, safety: safety, inertial: isNew ? sensors.inertial : nil))
     }
 }
 
@@ -216,7 +220,7 @@ extension ControlKernel {
         flags.lidarAge = lidars.worstAge(at: now)
         flags.wheelsAge = max(now.seconds(since: driveTime), sensors.wheelEncodersAge(at: now))
         flags.jointsAge = max(now.seconds(since: joints.time), sensors.jointEncodersAge(at: now))
-        flags.auxiliaryAge = sensors.auxiliaryAge(battery: battery.time, at: now)
+        flags.auxiliaryAge = sensors.auxiliaryAge(at: now)
         flags.inputsAge = now.seconds(since: inputs.time)
         flags.deliberationAge = now.seconds(since: order.issued)
         flags.servoAlerts = joints.value.alerts
@@ -266,6 +270,8 @@ extension ControlKernel {
         report.wheels = wheels
         report.joints = joints
         report.inputs = inputs
+        report.battery = battery
+        report.inertial = sensors.inertial
         report.wheelSetpoint = wheelSetpoint
         report.jointSetpoint = arm.setpoint
         report.safety = safety

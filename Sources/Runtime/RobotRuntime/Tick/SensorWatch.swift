@@ -16,7 +16,8 @@ struct SensorWatch: Sendable {
     /// The greatest difference of a wheel's own encoder and the drive's count, rad/s.
     private(set) var wheelDifference = 0.0
     private var wheelEncoderTime = Instant.longAgo
-    private var inertialTime = Instant.longAgo
+    private(set) var inertial = Stamped(InertialState(), at: .longAgo)
+    private var batteryTime = Instant.longAgo
 
     private let wheelEncoderScale: Double
     private let jointEncoderScale: Double
@@ -63,7 +64,18 @@ struct SensorWatch: Sendable {
     }
 
     @_noAllocation @_noLocks
-    mutating func take(_ inertial: Stamped<InertialState>) { inertialTime = inertial.time }
+    mutating func take(_ inertial: Stamped<InertialState>) { self.inertial = inertial }
+
+    /// A battery that speaks for itself knows better than its voltage; while it is silent, the drive's measure stands in.
+    @_noAllocation @_noLocks
+    mutating func battery(
+        own: Stamped<BatteryState>?, drive: Stamped<BatteryState>, at now: Instant
+    ) -> Stamped<BatteryState> {
+        guard let own else { return drive }
+        batteryTime = own.time
+        let isFresh = now.seconds(since: own.time) <= batteryLimit
+        return isFresh || drive.time <= own.time ? own : drive
+    }
 
     /// Seconds, scaled to the wheels' limit; 0 without wheel encoders.
     @_noAllocation @_noLocks
@@ -86,10 +98,10 @@ struct SensorWatch: Sendable {
 
     /// The worst of battery line and inertial unit, as a multiple of its own limit; 0 where the board has neither.
     @_noAllocation @_noLocks
-    func auxiliaryAge(battery: Instant, at now: Instant) -> Double {
+    func auxiliaryAge(at now: Instant) -> Double {
         var worst = 0.0
-        if batteryLimit > 0 { worst = max(worst, now.seconds(since: battery) / batteryLimit) }
-        if inertialLimit > 0 { worst = max(worst, now.seconds(since: inertialTime) / inertialLimit) }
+        if batteryLimit > 0 { worst = max(worst, now.seconds(since: batteryTime) / batteryLimit) }
+        if inertialLimit > 0 { worst = max(worst, now.seconds(since: inertial.time) / inertialLimit) }
         return worst
     }
 

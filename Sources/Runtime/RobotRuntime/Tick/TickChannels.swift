@@ -17,7 +17,10 @@ final class TickChannels: Sendable {
     /// The joints' own encoders; nil on a board without them.
     let jointEncoders: LatestValue<Stamped<EncoderState>>?
     let inputs = LatestValue<Stamped<DigitalInputs>>(Stamped([], at: .longAgo))
-    let battery = LatestValue<Stamped<BatteryState>>(Stamped(BatteryState(), at: .longAgo))
+    /// What the wheel drive makes of its supply voltage.
+    let driveBattery = LatestValue<Stamped<BatteryState>>(Stamped(BatteryState(), at: .longAgo))
+    /// What the battery says itself; nil on a board without such a line.
+    let batteryMonitor: LatestValue<Stamped<BatteryState>>?
     /// Nil on a board without an inertial unit.
     let inertial: LatestValue<Stamped<InertialState>>?
 
@@ -46,6 +49,7 @@ final class TickChannels: Sendable {
         jointEncoders = board.jointEncoders.map {
             LatestValue(Stamped(EncoderState(count: $0.encoders.count), at: .longAgo))
         }
+        batteryMonitor = board.battery.monitor.map { _ in LatestValue(Stamped(BatteryState(), at: .longAgo)) }
         inertial = board.inertial.map { _ in LatestValue(Stamped(InertialState(), at: .longAgo)) }
         wheels = LatestValue(Stamped(WheelState(), at: .longAgo))
         joints = LatestValue(Stamped(JointState(count: jointCount), at: .longAgo))
@@ -94,6 +98,10 @@ struct TickReport: Sendable, BitwiseCopyable {
     var wheels: Stamped<WheelState>
     var joints: Stamped<JointState>
     var inputs: Stamped<DigitalInputs>
+    /// The battery's own word, or the drive's measure of its voltage where that is missing or old.
+    var battery = Stamped(BatteryState(), at: .longAgo)
+    /// Never measured on a board without an inertial unit.
+    var inertial = Stamped(InertialState(), at: .longAgo)
     var wheelSetpoint = WheelSetpoint()
     var jointSetpoint: JointSetpoint
     var safety = SafetyState()

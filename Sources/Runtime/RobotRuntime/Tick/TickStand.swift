@@ -41,9 +41,15 @@ public struct TickStand {
     // MARK: What device threads do
 
     public func offer(_ wheels: Stamped<WheelState>) { channels.wheels.store(wheels) }
+    /// Nothing on a board whose wheels have no encoders of their own; so with the two below.
+    public func offer(wheelEncoders wheels: Stamped<WheelState>) { channels.wheelEncoders?.store(wheels) }
+    public func offer(_ encoders: Stamped<EncoderState>) { channels.jointEncoders?.store(encoders) }
+    public func offer(_ inertial: Stamped<InertialState>) { channels.inertial?.store(inertial) }
     public func offer(_ joints: Stamped<JointState>) { channels.joints.store(joints) }
     public func offer(_ inputs: Stamped<DigitalInputs>) { channels.inputs.store(inputs) }
-    public func offer(_ battery: Stamped<BatteryState>) { channels.battery.store(battery) }
+    public func offer(_ battery: Stamped<BatteryState>) {
+        (channels.batteryMonitor ?? channels.driveBattery).store(battery)
+    }
     public func offer(_ sample: LaserSample, of lidar: Int = 0) { channels.samples[lidar].push(sample) }
 
     // MARK: What the deliberation does
