@@ -59,7 +59,11 @@ struct DecodeCommand: ParsableCommand {
         var piece = try read(pieceSize)
         if LineRecording.isOne(piece) {
             let rest = try read(1 << 31)
-            for entry in try LineRecording(piece + rest, file: file).entries where entry.isIncoming {
+            let recording = try LineRecording(piece + rest, file: file)
+            for doubt in recording.doubts(as: try protocolOption.card, file: file) {
+                FileHandle.standardError.write(Data("note: \(doubt)\n".utf8))
+            }
+            for entry in recording.entries where entry.isIncoming {
                 body(entry.bytes[...])
             }
             return

@@ -19,6 +19,15 @@ struct LineOptions: ParsableArguments {
     @Option(help: "Bits a second; the protocol's usual rate when left out.")
     var rate: Int?
 
+    func validate() throws { try rate.map(Self.check) }
+
+    /// Refuses a rate that is none.
+    static func check(rate: Int) throws {
+        guard (50...20_000_000).contains(rate) else {
+            throw ValidationError("--rate must be between 50 and 20000000 bit/s, and is \(rate)")
+        }
+    }
+
     /// Refuses a time that is none.
     static func check(seconds: Double?) throws {
         guard let seconds else { return }

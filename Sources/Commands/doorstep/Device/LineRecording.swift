@@ -18,6 +18,8 @@ struct LineRecording {
     var entries: [Entry] = []
     /// "protocol", "port", "rate".
     var line: [String: String] = [:]
+    /// Whether it was ended in order; a torn one is read as far as it goes.
+    var isComplete = true
 
     private static let incoming = "/line/in"
     private static let outgoing = "/line/out"
@@ -39,6 +41,7 @@ struct LineRecording {
                         isIncoming: channel.topic == Self.incoming, bytes: Array(message.data)))
             }
             line = reader.metadata[Self.metadata] ?? [:]
+            isComplete = reader.isComplete
         } catch {
             throw RobotError(.invalidFile, "\(file): \(error)", hint: "`doorstep recording info` looks closer")
         }
@@ -47,6 +50,16 @@ struct LineRecording {
                 .invalidFile, "\(file) holds no line's bytes", expected: "a file of `doorstep device record`")
         }
         entries = found
+    }
+
+    /// What a person should know before trusting what is made of it as `card`'s bytes; usually nothing.
+    func doubts(as card: ProtocolCard?, file: String) -> [String] {
+        var doubts: [String] = []
+        if !isComplete { doubts.append("\(file) is torn: what had been written is read") }
+        if let recorded = line["protocol"], let card, recorded.split(separator: "-")[0] != card.name.split(separator: "-")[0] {
+            doubts.append("\(file) was recorded as \(recorded), and is read as \(card.name)")
+        }
+        return doubts
     }
 
     /// Makes a recording's bytes piece by piece.

@@ -24,6 +24,8 @@ struct ProbeCommand: ParsableCommand {
     @Option(help: "Try this rate only, bits a second; may be given several times.")
     var rate: [Int] = []
 
+    func validate() throws { for rate in rate { try LineOptions.check(rate: rate) } }
+
     func run() throws {
         try complaining {
             let cards = try protocols.isEmpty ? ProtocolCard.all : protocols.map(named)

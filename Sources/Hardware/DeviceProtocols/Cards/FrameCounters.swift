@@ -8,11 +8,15 @@ public struct FrameCounters: Hashable, Sendable, Codable {
     public var resyncs = 0
     /// Bytes that belonged to no frame.
     public var skippedBytes = 0
+    /// Of the frames, those that do not prove who speaks: questions, which a line may give back, and lines of text without
+    /// the checksum that they may have.
+    public var unproven = 0
 
-    public init(frames: Int = 0, checksumErrors: Int = 0, resyncs: Int = 0, skippedBytes: Int = 0) {
+    public init(frames: Int = 0, checksumErrors: Int = 0, resyncs: Int = 0, skippedBytes: Int = 0, unproven: Int = 0) {
         self.frames = frames
         self.checksumErrors = checksumErrors
         self.resyncs = resyncs
         self.skippedBytes = skippedBytes
+        self.unproven = unproven
     }
 }

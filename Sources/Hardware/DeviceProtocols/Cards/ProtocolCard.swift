@@ -86,8 +86,9 @@ public struct ProtocolCard: Sendable {
 
     /// Whether what was heard is this protocol: enough frames, and more good ones than bad ones.
     public func recognises(_ counters: FrameCounters) -> Bool {
-        counters.frames >= enoughFrames && counters.frames > counters.checksumErrors
-            && (!provesLittle || counters.skippedBytes <= counters.frames)
+        let proofs = counters.frames - counters.unproven
+        return proofs >= enoughFrames && proofs > counters.checksumErrors
+            && (!provesLittle || counters.skippedBytes <= proofs)
     }
 
     /// The card of a name; nil when there is none.

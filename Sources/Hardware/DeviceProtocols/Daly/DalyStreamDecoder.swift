@@ -1,6 +1,6 @@
 /// Reads a dump of a Daly battery's line: one record an answer.
 ///
-/// Questions, which a line with an echo gives back, prove nothing and do not count as frames.
+/// Questions, which a line with an echo gives back, make no record and prove nothing.
 public struct DalyStreamDecoder: StreamDecoder {
     private var decoder = DalyDecoder()
     private var questions = 0
@@ -9,7 +9,7 @@ public struct DalyStreamDecoder: StreamDecoder {
 
     public var counters: FrameCounters {
         var counters = decoder.counters
-        counters.frames -= questions
+        counters.unproven += questions
         return counters
     }
 

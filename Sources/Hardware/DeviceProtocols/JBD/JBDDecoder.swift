@@ -90,8 +90,11 @@ private struct JBDFrames: Sendable {
             let frame = pending.bytes(0..<end)
             pending.drop(size)
             inGap = false
-            guard isHost == ofHost else { continue }
             counters.frames += 1
+            guard isHost == ofHost else {
+                counters.unproven += 1
+                continue
+            }
             body(frame[...], pending.count)
         }
         pending.compact()

@@ -4,7 +4,7 @@
 /// A dump has no silences, so a frame is found by its shape and its checksum. A write of one register reads the same in
 /// both directions: its second appearance in a row is the answer.
 public struct ModbusStreamDecoder: StreamDecoder {
-    /// An answer counts as a frame only when it is to one of these; empty lets every frame count.
+    /// A frame proves something only when it answers one of these; empty lets every frame do.
     private let questions: [ModbusRequest]
     private var pending = PendingBytes()
     private var isInStep = true
@@ -47,7 +47,8 @@ public struct ModbusStreamDecoder: StreamDecoder {
     private mutating func take(_ record: ModbusRecord, _ length: Int, _ emit: (any DecodedRecord) -> Void) {
         let frame = pending.bytes(0..<length)
         lastWrite = record.function == 6 && record.kind == .request ? frame : []
-        if questions.isEmpty || isAnswer(record) { counters.frames += 1 }
+        counters.frames += 1
+        if !questions.isEmpty, !isAnswer(record) { counters.unproven += 1 }
         isInStep = true
         pending.drop(length)
         emit(record)

@@ -3,16 +3,30 @@ public struct ODriveStreamDecoder: StreamDecoder {
     private var decoder = ODriveLineDecoder()
     /// The question before the answer.
     private var question: ODriveRequest?
+    /// Understood without a checksum.
+    private var bare = (lines: 0, bytes: 0)
 
     public init() {}
 
-    public var counters: FrameCounters { decoder.counters }
+    /// Lines that are understood without a checksum count as frames, too; they prove nothing.
+    public var counters: FrameCounters {
+        var counters = decoder.counters
+        counters.frames += bare.lines
+        counters.unproven += bare.lines
+        counters.skippedBytes -= bare.bytes
+        return counters
+    }
 
     public mutating func decode(_ bytes: ArraySlice<UInt8>, _ emit: (any DecodedRecord) -> Void) {
         var lines: [ODriveLine] = []
         decoder.decode(bytes) { lines.append($0) }
         for line in lines where line.seal != .wrong {
-            if let record = record(line) { emit(record) }
+            guard let record = record(line) else { continue }
+            if line.seal == .none {
+                bare.lines += 1
+                bare.bytes += line.text.utf8.count
+            }
+            emit(record)
         }
     }
 

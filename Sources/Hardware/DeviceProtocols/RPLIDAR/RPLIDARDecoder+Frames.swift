@@ -20,6 +20,16 @@ extension RPLIDARDecoder {
         return offset - start
     }
 
+    /// A frame at the end of all bytes, or one byte that begins none.
+    mutating func lastFrame(
+        _ format: RPLIDARFormat, _ bytes: Span<UInt8>, at offset: Int, _ body: Body
+    ) -> Int {
+        guard offset + format.frameSize <= bytes.count, format.isFrame(bytes, at: offset) else {
+            return skip(bytes, at: offset, behind: 0, body)
+        }
+        return accept(format, bytes, at: offset, behind: 0, body) - offset
+    }
+
     /// Hands out the frame at `offset`, which has been tested; says where the next one begins.
     @inline(__always)
     private mutating func accept(

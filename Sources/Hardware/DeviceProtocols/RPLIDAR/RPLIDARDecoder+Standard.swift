@@ -29,6 +29,15 @@ extension RPLIDARDecoder {
         return offset - start
     }
 
+    /// A sample at the end of all bytes, or one byte that begins none.
+    mutating func lastSample(_ bytes: Span<UInt8>, at offset: Int, _ body: Body) -> Int {
+        guard offset + Self.size <= bytes.count, let angle = Self.angle(bytes, offset),
+            let step = isLocked ? Self.forwardStep(from: lastAngle, to: angle) : 0
+        else { return skip(bytes, at: offset, behind: 0, body) }
+        isLocked = true
+        return accept(bytes, at: offset, angle: angle, step: step, behind: 0, body) - offset
+    }
+
     @inline(__always)
     private mutating func accept(
         _ bytes: Span<UInt8>, at offset: Int, angle: UInt16, step: Int, behind: Int, _ body: Body

@@ -108,6 +108,21 @@ public struct RPLIDARDecoder: Sendable {
         lookThroughTail(body)
     }
 
+    /// The bytes have ended, as those of a dump do: what waited to see what stands behind it is judged by itself.
+    public mutating func finish(_ body: Body) {
+        guard case .scan(let format) = mode else { return }
+        var rest: [UInt8] = []
+        swap(&rest, &tail)
+        lookedThrough = 0
+        let bytes = rest.span
+        var offset = 0
+        while offset < bytes.count {
+            offset +=
+                format == .standard
+                ? lastSample(bytes, at: offset, body) : lastFrame(format, bytes, at: offset, body)
+        }
+    }
+
     /// Steps over `bytes` until it stands at `end` or more bytes are needed; says how far it came.
     private mutating func scan(_ bytes: Span<UInt8>, behind: Int, until end: Int, _ body: Body) -> Int {
         var offset = 0

@@ -29,19 +29,35 @@ public struct RPLIDARPointDecoder: PointDecoder {
         _ bytes: Span<UInt8>, event: (RPLIDARDecoder.Event) -> Void, _ body: (FramePlace, Span<LidarPoint>) -> Void
     ) {
         decoder.decode(bytes) { found, frame, remaining in
-            switch found {
-            case .frame:
-                let count = unpacker.unpack(frame)
-                let place = FramePlace(size: frame.count, remaining: remaining)
-                body(place, unpacker.points.span.extracting(0..<count))
-            case .scanBegins(let format):
-                unpacker = RPLIDARUnpacker(format: format)
-                event(found)
-            case .gap, .restarted:
-                unpacker.breakSequence()
-                event(found)
-            case .answer: event(found)
-            }
+            Self.take(found, frame, remaining, &unpacker, event, body)
+        }
+    }
+
+    /// The bytes have ended.
+    public mutating func finish(
+        event: (RPLIDARDecoder.Event) -> Void, _ body: (FramePlace, Span<LidarPoint>) -> Void
+    ) {
+        decoder.finish { found, frame, remaining in
+            Self.take(found, frame, remaining, &unpacker, event, body)
+        }
+    }
+
+    private static func take(
+        _ found: RPLIDARDecoder.Event, _ frame: Span<UInt8>, _ remaining: Int, _ unpacker: inout RPLIDARUnpacker,
+        _ event: (RPLIDARDecoder.Event) -> Void, _ body: (FramePlace, Span<LidarPoint>) -> Void
+    ) {
+        switch found {
+        case .frame:
+            let count = unpacker.unpack(frame)
+            let place = FramePlace(size: frame.count, remaining: remaining)
+            body(place, unpacker.points.span.extracting(0..<count))
+        case .scanBegins(let format):
+            unpacker = RPLIDARUnpacker(format: format)
+            event(found)
+        case .gap, .restarted:
+            unpacker.breakSequence()
+            event(found)
+        case .answer: event(found)
         }
     }
 }

@@ -59,6 +59,9 @@ public struct RPLIDARStreamDecoder: StreamDecoder {
 
     public mutating func finish(_ emit: (any DecodedRecord) -> Void) {
         if gathered != nil { lookForFormat(emit, isLast: true) }
+        decoder.finish { if case .gap = $0 { revolutions.markGap() } } _: { _, points in
+            for index in points.indices { revolutions.take(points[index], emit) }
+        }
         revolutions.finish(emit)
     }
 
@@ -112,6 +115,23 @@ struct RPLIDARAnswerRecord: DecodedRecord {
     /// The answer's type byte.
     var answer: UInt8
     var payload: [UInt8]
+    /// What it says, in words, where that is known.
+    var text: String?
 
-    var summary: String { "answer \(answer): \(payload.count) bytes" }
+    init(answer: UInt8, payload: [UInt8]) {
+        self.answer = answer
+        self.payload = payload
+        typealias Kind = RPLIDARDescriptor.AnswerType
+        switch answer {
+        case Kind.info: text = RPLIDARInfo(payload: payload)?.summary
+        case Kind.health: text = RPLIDARHealth(payload: payload).map { "health \($0.status), code \($0.code)" }
+        case Kind.sampleRate:
+            text = RPLIDARSampleRate(payload: payload).map {
+                "\($0.standard) µs a standard sample, \($0.express) µs an express one"
+            }
+        default: break
+        }
+    }
+
+    var summary: String { text ?? "answer \(answer): \(payload.count) bytes" }
 }

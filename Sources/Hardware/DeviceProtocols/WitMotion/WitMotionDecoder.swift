@@ -46,6 +46,16 @@ public struct WitMotionDecoder: Sendable {
         pending.compact()
     }
 
+    /// The bytes have ended, as those of a dump do: a frame that was all of them is believed.
+    public mutating func finish(_ body: (WitMotionFrame, _ remaining: Int) -> Void) {
+        guard counters == FrameCounters(), pending.count == WitMotionFrame.size,
+            let frame = WitMotionFrame(pending, at: 0)
+        else { return }
+        pending.removeAll()
+        counters.frames += 1
+        body(frame, 0)
+    }
+
     private mutating func skip() {
         if !inGap {
             inGap = true

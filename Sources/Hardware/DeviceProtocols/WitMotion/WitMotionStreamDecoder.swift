@@ -9,6 +9,10 @@ public struct WitMotionStreamDecoder: StreamDecoder {
     public mutating func decode(_ bytes: ArraySlice<UInt8>, _ emit: (any DecodedRecord) -> Void) {
         decoder.decode(bytes) { frame, _ in emit(WitMotionRecord(frame)) }
     }
+
+    public mutating func finish(_ emit: (any DecodedRecord) -> Void) {
+        decoder.finish { frame, _ in emit(WitMotionRecord(frame)) }
+    }
 }
 
 /// A frame of a WitMotion unit in a dump; only the fields of its kind are there.

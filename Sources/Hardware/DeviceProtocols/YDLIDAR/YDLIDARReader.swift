@@ -136,7 +136,8 @@ struct YDLIDARReader: ChunkReader {
         guard left >= head + length else { return 0 }
         inGap = false
         // Slamtec's answers look the same: only a model number of this maker proves the protocol.
-        if length == 20, YDLIDARModel.numbered(bytes[start]) != nil { counters.frames += 1 }
+        counters.frames += 1
+        if length != 20 || YDLIDARModel.numbered(bytes[start]) == nil { counters.unproven += 1 }
         body(.answer(type: type), bytes.extracting(start..<start + length), left - head - length + behind)
         return head + length
     }

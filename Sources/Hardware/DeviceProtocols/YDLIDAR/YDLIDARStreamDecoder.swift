@@ -16,6 +16,16 @@ public struct YDLIDARStreamDecoder: StreamDecoder {
     public var counters: FrameCounters { decoder.counters }
 
     public mutating func decode(_ bytes: ArraySlice<UInt8>, _ emit: (any DecodedRecord) -> Void) {
+        read(bytes, emit)
+    }
+
+    /// Where one packet is all that there is, its end is the place of the next one's start: that tells how wide samples are.
+    public mutating func finish(_ emit: (any DecodedRecord) -> Void) {
+        if decoder.sampleWidth == nil { read([0xAA, 0x55], emit) }
+        revolutions.finish(emit)
+    }
+
+    private mutating func read(_ bytes: ArraySlice<UInt8>, _ emit: (any DecodedRecord) -> Void) {
         decoder.decode(bytes) { event, payload, _ in
             switch event {
             case .packet(let packet):
@@ -32,8 +42,6 @@ public struct YDLIDARStreamDecoder: StreamDecoder {
             }
         }
     }
-
-    public mutating func finish(_ emit: (any DecodedRecord) -> Void) { revolutions.finish(emit) }
 }
 
 /// An answer of a YDLIDAR in a dump.
@@ -41,8 +49,14 @@ struct YDLIDARAnswerRecord: DecodedRecord {
     /// The answer's type byte.
     var answer: UInt8
     var payload: [UInt8]
+    /// What it says, in words, where that is known.
+    var text: String?
 
-    var summary: String {
-        YDLIDARInfo(payload: payload)?.summary ?? "answer \(answer): \(payload.count) bytes"
+    init(answer: UInt8, payload: [UInt8]) {
+        self.answer = answer
+        self.payload = payload
+        text = answer == YDLIDARAnswer.info ? YDLIDARInfo(payload: payload)?.summary : nil
     }
+
+    var summary: String { text ?? "answer \(answer): \(payload.count) bytes" }
 }
