@@ -15,9 +15,11 @@ struct DeviceThreadTests {
         private let services = Atomic<Int>(0)
         private let stopped = Atomic<Bool>(false)
         let interval: Duration
+        let inputPause: Duration
         let descriptors: [Int32]
-        init(interval: Duration, descriptors: [Int32] = []) {
+        init(interval: Duration, inputPause: Duration = .zero, descriptors: [Int32] = []) {
             self.interval = interval
+            self.inputPause = inputPause
             self.descriptors = descriptors
         }
         var count: Int { services.load(ordering: .sequentiallyConsistent) }
@@ -68,6 +70,27 @@ struct DeviceThreadTests {
         probe.wait(for: 1)
         var byte: UInt8 = 1
         #expect(write(ends[1], &byte, 1) == 1)
+        probe.wait(for: 2)
+        thread.stop()
+        close(ends[0])
+        close(ends[1])
+    }
+
+    @Test(
+        "pieces of an answer wake nobody before it can be whole, and a wake-up does all the same",
+        .timeLimit(.minutes(1)))
+    func pauses() throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        let probe = Probe(interval: .seconds(3600), inputPause: .seconds(3600), descriptors: [ends[0]])
+        let thread = DeviceThread(name: "probe", service: probe) { .zero }
+        try thread.start()
+        probe.wait(for: 1)
+        var byte: UInt8 = 1
+        #expect(write(ends[1], &byte, 1) == 1)
+        usleep(50_000)
+        #expect(probe.count == 1)
+        thread.wake()
         probe.wait(for: 2)
         thread.stop()
         close(ends[0])

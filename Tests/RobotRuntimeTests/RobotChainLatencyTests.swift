@@ -42,6 +42,19 @@ struct RobotChainLatencyTests {
         #expect((rate * 8...rate * 10 + 5).contains(chain.count), "\(chain.count)")
     }
 
+    @Test("an ODrive's and a Feetech bus's ways are measured as well: no set-point is older than two cycles")
+    func otherCards() async throws {
+        let chains = try await chains { board in
+            board.wheels.driver = .odrive
+            board.joints.driver = .feetech
+        }
+        for (name, rate) in [("wheels", 50.0), ("joints", 50.0)] {
+            let chain = try #require(chains[name])
+            #expect(chain.count > 400, "\(name): \(chain.count)")
+            #expect(chain.p99 < 2e6 / rate * 33 / 32, "\(name): \(chain.p99)")
+        }
+    }
+
     @Test("a tick that looks at the wheels more seldom makes the way longer by a cycle")
     func seldom() async throws {
         let chain = try #require(

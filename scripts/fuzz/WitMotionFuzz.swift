@@ -36,5 +36,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     }
     var commands = WitMotionCommandDecoder()
     commands.decode(bytes) { precondition(WitMotionCommand($0.encoded) == $0) }
+    once.finish { _, _ in }
+    records.finish { _ in }
     return 0
 }

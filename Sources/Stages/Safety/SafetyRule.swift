@@ -94,7 +94,8 @@ public struct SafetyRule: Sendable, BitwiseCopyable, Equatable {
         case 2: SafetyRule(.protectiveStop, settleMilliseconds: 300, .itself)  // staleLidar
         // The drive may still turn the wheels; it is told zero for as long as it does not answer.
         case 3: SafetyRule(.protectiveStop, settleMilliseconds: 500, .itself)  // staleWheels
-        // The servos hold by their own watchdog; driving with an arm nobody sees may hit something.
+        // The servos hold where they are, by their watchdog or by their last goal; but driving with an arm that nobody sees
+        // may hit something.
         case 4: SafetyRule(.hold, settleMilliseconds: 500, .itself)  // staleJoints
         // The emergency stop cannot be read: as bad as a pressed one, but nobody pressed it.
         case 5: SafetyRule(.protectiveStop, settleMilliseconds: 500, .itself)  // staleInputs

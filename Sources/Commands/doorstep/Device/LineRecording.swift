@@ -56,7 +56,9 @@ struct LineRecording {
     func doubts(as card: ProtocolCard?, file: String) -> [String] {
         var doubts: [String] = []
         if !isComplete { doubts.append("\(file) is torn: what had been written is read") }
-        if let recorded = line["protocol"], let card, recorded.split(separator: "-")[0] != card.name.split(separator: "-")[0] {
+        if let recorded = line["protocol"], let card,
+            recorded.split(separator: "-")[0] != card.name.split(separator: "-")[0]
+        {
             doubts.append("\(file) was recorded as \(recorded), and is read as \(card.name)")
         }
         return doubts

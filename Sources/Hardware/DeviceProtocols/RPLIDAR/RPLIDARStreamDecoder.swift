@@ -59,7 +59,9 @@ public struct RPLIDARStreamDecoder: StreamDecoder {
 
     public mutating func finish(_ emit: (any DecodedRecord) -> Void) {
         if gathered != nil { lookForFormat(emit, isLast: true) }
-        decoder.finish { if case .gap = $0 { revolutions.markGap() } } _: { _, points in
+        decoder.finish {
+            if case .gap = $0 { revolutions.markGap() }
+        } _: { _, points in
             for index in points.indices { revolutions.take(points[index], emit) }
         }
         revolutions.finish(emit)

@@ -21,7 +21,6 @@ extension AMT21Driver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             actions.append(.flush)
             beginHandshake(at: now)
@@ -31,14 +30,10 @@ extension AMT21Driver {
             status.phase = hasBeenOpen ? .recovering : .connecting
             status.fault = error
         case .bytes(let bytes):
-            status.counters.bytesIn += bytes.count
             if exchange != nil { exchange?.heard += bytes } else { quietUntil = now + Self.settleTime }
         case .time: break
         }
         advance(at: now, &actions)
-        for action in actions {
-            if case .send(let bytes) = action { status.counters.bytesOut += bytes.count }
-        }
         return actions
     }
 

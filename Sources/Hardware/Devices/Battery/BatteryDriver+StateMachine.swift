@@ -11,7 +11,6 @@ extension BatteryDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -21,7 +20,6 @@ extension BatteryDriver {
             status.phase = hasBeenOpen ? .recovering : .connecting
             status.fault = error
         case .bytes(let bytes):
-            status.counters.bytesIn += bytes.count
             cycle.hear(bytes.count, at: now)
             hear(bytes, at: now, &actions)
         case .time: break
@@ -132,7 +130,6 @@ extension BatteryDriver {
         case .nothing: break
         case .ask(let question):
             let bytes = dialect.bytes(of: question)
-            status.counters.bytesOut += bytes.count
             actions.append(.send(bytes))
         case .notQuiet:
             fail(

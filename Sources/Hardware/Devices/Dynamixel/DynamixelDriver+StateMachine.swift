@@ -16,7 +16,6 @@ extension DynamixelDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             cycle.openedAt = now
             decoder.reset()
@@ -30,22 +29,17 @@ extension DynamixelDriver {
             status.phase = hasBeenOpen ? .recovering : .connecting
             status.fault = error
         case .bytes(let bytes):
-            status.counters.bytesIn += bytes.count
             receive(bytes, at: now, &actions)
         case .time: break
         }
         if let waiting = exchange, now >= waiting.deadline { timedOut(waiting, at: now, &actions) }
         if exchange == nil, case .running = mode { runCycle(at: now, &actions) }
-        for action in actions {
-            if case .send(let bytes) = action {
-                status.counters.bytesOut += bytes.count
-                lastSend = now
-            }
-        }
+        if actions.contains(where: { if case .send = $0 { true } else { false } }) { lastSend = now }
         status.counters.frames = decoder.frames
         status.counters.checksumErrors = decoder.checksumErrors
         status.counters.resyncs = decoder.resyncs
         serviceInterval = Self.interval(from: now, to: nextMoment(after: now))
+        inputPause = exchange.map { $0.purpose == .feedback ? max(.zero, $0.earliest - now) : .zero } ?? .zero
         return actions
     }
 
@@ -80,10 +74,10 @@ extension DynamixelDriver {
     ) {
         let bytes = packet.encoded
         decoder.reset()
-        let wait =
-            lineTime(bytes.count + answerBytes) + Self.latency
-            + Self.returnDelay * (packet.id == DynamixelPacket.broadcastID ? facts.count : 1)
-        exchange = Exchange(purpose: purpose, packet: packet, attempt: attempt, deadline: now + wait)
+        let earliest = now + lineTime(bytes.count + answerBytes)
+        let wait = Self.latency + Self.returnDelay * (packet.id == DynamixelPacket.broadcastID ? facts.count : 1)
+        exchange = Exchange(
+            purpose: purpose, packet: packet, attempt: attempt, earliest: earliest, deadline: earliest + wait)
         actions.append(.send(bytes))
     }
 

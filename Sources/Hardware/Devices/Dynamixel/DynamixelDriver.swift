@@ -92,6 +92,7 @@ public struct DynamixelDriver: AlertClearing {
     }
 
     public internal(set) var serviceInterval = Duration.milliseconds(1)
+    public internal(set) var inputPause = Duration.zero
 
     public var card: ProtocolCard? { .dynamixel }
 
@@ -186,6 +187,8 @@ extension DynamixelDriver {
         var purpose: Purpose
         var packet: DynamixelPacket
         var attempt: Int
+        /// When its answers are whole at the earliest.
+        var earliest: Instant
         var deadline: Instant
         var heard = 0
         /// What several servos have answered so far, one by one.

@@ -16,7 +16,6 @@ extension FeetechDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             cycle.openedAt = now
             actions.append(.flush)
@@ -29,19 +28,23 @@ extension FeetechDriver {
             status.phase = hasBeenOpen ? .recovering : .connecting
             status.fault = error
         case .bytes(let bytes):
-            status.counters.bytesIn += bytes.count
             receive(bytes, at: now, &actions)
         case .time: break
         }
         if let waiting = exchange, now >= waiting.deadline { timedOut(waiting, at: now, &actions) }
         if exchange == nil, mode == .running { runCycle(at: now, &actions) }
-        for action in actions {
-            if case .send(let bytes) = action { status.counters.bytesOut += bytes.count }
-        }
         status.counters.frames = decoder.counters.frames
         status.counters.checksumErrors = decoder.counters.checksumErrors
         status.counters.resyncs = decoder.counters.resyncs
+        serviceInterval = Self.interval(from: now, to: nextMoment(after: now))
+        inputPause = exchange.map { $0.purpose == .feedback ? max(.zero, $0.earliest - now) : .zero } ?? .zero
         return actions
+    }
+
+    /// When there is something to do next if nothing arrives.
+    private func nextMoment(after now: Instant) -> Instant {
+        if let exchange { return exchange.deadline }
+        return mode == .running && inspectQueue.isEmpty ? nextCycle : now
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {
@@ -84,10 +87,10 @@ extension FeetechDriver {
             : .syncRead(address: address, length: length, ids: ids)
         let bytes = packet.encoded
         decoder.reset()
-        let wait =
-            lineTime(bytes.count + ids.count * (Int(length) + 6)) + Self.latency + Self.returnDelay * ids.count
+        let earliest = now + lineTime(bytes.count + ids.count * (Int(length) + 6))
         exchange = Exchange(
-            purpose: purpose, packet: packet, attempt: attempt, deadline: now + wait, ids: ids, length: Int(length))
+            purpose: purpose, packet: packet, attempt: attempt, earliest: earliest,
+            deadline: earliest + Self.latency + Self.returnDelay * ids.count, ids: ids, length: Int(length))
         actions.append(.send(bytes))
     }
 

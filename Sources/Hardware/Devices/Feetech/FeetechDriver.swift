@@ -77,7 +77,8 @@ public struct FeetechDriver: AlertClearing {
         facts = [Facts](repeating: Facts(), count: cycle.servos.count)
     }
 
-    public var serviceInterval: Duration { .milliseconds(1) }
+    public internal(set) var serviceInterval = Duration.milliseconds(1)
+    public internal(set) var inputPause = Duration.zero
 
     public var card: ProtocolCard? { .feetech }
 
@@ -130,6 +131,8 @@ extension FeetechDriver {
         var purpose: Purpose
         var packet: FeetechPacket
         var attempt: Int
+        /// When its answers are whole at the earliest.
+        var earliest: Instant
         var deadline: Instant
         var heard = 0
         /// Who is to answer, and with how many bytes.

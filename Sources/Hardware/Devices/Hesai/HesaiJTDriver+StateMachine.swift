@@ -36,7 +36,6 @@ extension HesaiJTDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -49,7 +48,6 @@ extension HesaiJTDriver {
         case .time: break
         }
         keepTime(at: now, &actions)
-        for case .send(let bytes) in actions { status.counters.bytesOut += bytes.count }
         return actions
     }
 
@@ -62,7 +60,6 @@ extension HesaiJTDriver {
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {
-        status.counters.bytesIn += bytes.count
         switch state {
         case .closed: return
         case .listening(let since, let heard, let told):

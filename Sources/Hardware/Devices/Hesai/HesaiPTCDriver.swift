@@ -34,7 +34,6 @@ public struct HesaiPTCDriver: DeviceDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             decoder = HesaiPTCDecoder()
             status.phase = .checking
@@ -53,12 +52,10 @@ public struct HesaiPTCDriver: DeviceDriver {
     private mutating func ask(attempt: Int, heard: Int, at now: Instant, _ actions: inout [DeviceAction]) {
         state = .asking(attempt: attempt, deadline: now + Self.answerTime, heard: heard)
         let request = HesaiPTC(.calibration).encoded
-        status.counters.bytesOut += request.count
         actions.append(.send(request))
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {
-        status.counters.bytesIn += bytes.count
         if case .asking(let attempt, let deadline, let heard) = state {
             state = .asking(attempt: attempt, deadline: deadline, heard: heard + bytes.count)
         }

@@ -35,7 +35,6 @@ extension HesaiXTDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -60,7 +59,6 @@ extension HesaiXTDriver {
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant) {
-        status.counters.bytesIn += bytes.count
         switch state {
         case .closed: return
         case .listening(let deadline, let heard): state = .listening(deadline: deadline, heard: heard + bytes.count)

@@ -44,7 +44,6 @@ extension HokuyoDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -57,12 +56,10 @@ extension HokuyoDriver {
         case .time: break
         }
         keepTime(at: now, &actions)
-        for case .send(let bytes) in actions { status.counters.bytesOut += bytes.count }
         return actions
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {
-        status.counters.bytesIn += bytes.count
         switch state {
         case .closed, .resetting: return
         case .draining(let since, _, let resets):

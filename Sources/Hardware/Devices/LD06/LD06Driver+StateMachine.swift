@@ -33,7 +33,6 @@ extension LD06Driver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -59,7 +58,6 @@ extension LD06Driver {
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant) {
-        status.counters.bytesIn += bytes.count
         switch state {
         case .closed: return
         case .listening(let since, let first, let heard):

@@ -14,7 +14,7 @@ extension ODriveDriver {
             wheels[wheel].position = position
             wheels[wheel].velocity = velocity
             wheels[wheel].measured = acquired
-            if wheel == 1 { publish(at: acquired) }
+            if wheel == 1, publish(acquired: acquired) { chain?.arrived(at: now) }
             return []
         case .value(let value, let acquired): return answered(job, value, acquired: acquired, at: now)
         case .refused(let words):
@@ -96,10 +96,11 @@ extension ODriveDriver {
 
     // MARK: - Measurements
 
-    private mutating func publish(at time: Instant) {
-        guard let leftTime = wheels[0].measured else { return }
+    /// Publishes both wheels, as of the right one's time; false where the left one was not measured just before.
+    private mutating func publish(acquired time: Instant) -> Bool {
+        guard let leftTime = wheels[0].measured else { return false }
         let gap = time.seconds(since: leftTime)
-        guard gap >= 0, gap < 0.1 else { return }
+        guard gap >= 0, gap < 0.1 else { return false }
         let angles = (0...1).map { wheel in
             let since = wheel == 0 ? gap : 0
             return (wheels[wheel].position + wheels[wheel].velocity * since) / turnsPerRadian(wheel)
@@ -123,6 +124,7 @@ extension ODriveDriver {
         state.store(Stamped(value, at: time))
         health.lastGood = time
         updateHealth()
+        return true
     }
 
     /// All error words of a wheel folded into one: zero when healthy, the words themselves are in the fault.

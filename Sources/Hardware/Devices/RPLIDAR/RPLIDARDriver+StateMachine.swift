@@ -59,7 +59,6 @@ extension RPLIDARDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -74,14 +73,10 @@ extension RPLIDARDriver {
             break
         }
         keepTime(at: now, &actions)
-        for action in actions {
-            if case .send(let bytes) = action { status.counters.bytesOut += bytes.count }
-        }
         return actions
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {
-        status.counters.bytesIn += bytes.count
         switch state {
         case .closed, .resetting: return
         case .draining(let since, _):

@@ -92,12 +92,16 @@ public protocol DeviceDriver: Sendable {
     /// In what time `time` must be sent if nothing arrives before: until then there is nothing to do. Asked after each
     /// event; a device's thread sleeps that long, so a short one costs the robot energy.
     var serviceInterval: Duration { get }
+    /// How long bytes that arrive need not be looked at: what is waited for cannot be whole before. Its pieces would wake the
+    /// thread for nothing.
+    var inputPause: Duration { get }
     /// Takes one event and says what to do.
     mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction]
 }
 
 extension DeviceDriver {
     public var card: ProtocolCard? { nil }
+    public var inputPause: Duration { .zero }
 
     /// The time from now to a moment, for `serviceInterval`: at least a millisecond, at most 20, in which what others ask
     /// of the driver (a command in a mailbox, `clearAlerts`) is seen.

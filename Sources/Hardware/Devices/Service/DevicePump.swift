@@ -61,7 +61,8 @@ public final class DevicePump: DeviceService {
             var status = state.driver.status
             status.counters.bytesIn = state.bytesIn
             status.counters.bytesOut = state.bytesOut
-            status.counters.reconnects = state.reconnects
+            // The driver counts the times that it began anew on an open port.
+            status.counters.reconnects += state.reconnects
             if state.port == nil || state.probe != nil {
                 status.phase = state.hasOpened ? .recovering : .connecting
                 if let fault = state.portFault { status.fault = fault }
@@ -84,6 +85,8 @@ public final class DevicePump: DeviceService {
     public var serviceInterval: Duration {
         state.withLock { $0.port == nil ? .milliseconds(20) : $0.driver.serviceInterval }
     }
+
+    public var inputPause: Duration { state.withLock { $0.port == nil ? .zero : $0.driver.inputPause } }
 
     /// Frames dropped because the port took nothing.
     public var droppedFrames: Int { state.withLock { $0.droppedFrames } }

@@ -8,8 +8,14 @@ public protocol DeviceService: AnyObject, Sendable {
     var pollDescriptors: [Int32] { get }
     /// How long to wait for input at most before the next call of `service`.
     var serviceInterval: Duration { get }
+    /// How long input need not be looked at; a wake-up ends the wait all the same.
+    var inputPause: Duration { get }
     /// Does everything that can be done now. Never waits.
     func service(at now: Instant)
     /// Closes the port for good.
     func stop()
+}
+
+extension DeviceService {
+    public var inputPause: Duration { .zero }
 }

@@ -67,8 +67,24 @@ public final class DeviceThread: Sendable {
             Glibc.close(file)
         }
 
+        /// Waits for a wake-up alone; whether one came.
+        private func isWoken(within milliseconds: Int32) -> Bool {
+            var request = pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)
+            guard poll(&request, 1, milliseconds) > 0 else { return false }
+            takeWakeUps()
+            return true
+        }
+
+        private func takeWakeUps() {
+            var rest: [UInt8] = Array(repeating: 0, count: 64)
+            while Glibc.read(wakeUp, &rest, rest.count) == rest.count {}
+        }
+
         /// - Parameter descriptors: Room that is used anew at each wait.
         private func wait(with descriptors: inout [pollfd]) {
+            // Rounded down: the last millisecond before an answer can be whole is waited for as ever.
+            let pause = service.inputPause.nanoseconds / 1_000_000
+            if pause > 0, isWoken(within: Int32(clamping: pause)) { return }
             descriptors.removeAll(keepingCapacity: true)
             descriptors.append(pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0))
             for descriptor in service.pollDescriptors {
@@ -78,10 +94,7 @@ public final class DeviceThread: Sendable {
             let interval = service.serviceInterval.nanoseconds
             let milliseconds = Int32(clamping: max(1, (interval + 999_999) / 1_000_000))
             _ = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
-            if descriptors[0].revents & Int16(POLLIN) != 0 {
-                var rest: [UInt8] = Array(repeating: 0, count: 64)
-                while Glibc.read(wakeUp, &rest, rest.count) == rest.count {}
-            }
+            if descriptors[0].revents & Int16(POLLIN) != 0 { takeWakeUps() }
             // A line that is gone is ready for ever; the service closes it, and until then it must not spin here.
             let gone = Int16(POLLHUP) | Int16(POLLERR) | Int16(POLLNVAL)
             if descriptors.dropFirst().contains(where: { $0.revents & gone != 0 }) {

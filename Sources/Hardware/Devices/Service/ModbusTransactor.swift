@@ -24,6 +24,7 @@ public struct ModbusTransactor: Sendable {
     private var decoder = ModbusResponseDecoder()
     private var sent: Instant?
     private var requestTime: Duration = .zero
+    private var earliest: Instant = .zero
     private var deadline: Instant = .zero
     private var quietUntil: Instant = .zero
     private var manner = Manner.ordinary
@@ -66,6 +67,9 @@ public struct ModbusTransactor: Sendable {
     /// line is free already.
     public var nextChange: Instant { sent == nil ? quietUntil : deadline }
 
+    /// When the answer that is waited for is whole at the earliest; nil where none is, or a collision may end the wait before.
+    public var earliestAnswer: Instant? { sent == nil || manner != .ordinary ? nil : earliest }
+
     /// The bytes of a request; the line must be free.
     ///
     /// - Parameter isUrgent: The request is worth more than an answer: bytes that are none of it, and a silence after
@@ -76,7 +80,8 @@ public struct ModbusTransactor: Sendable {
         sent = now
         manner = isUrgent ? .urgent : .ordinary
         requestTime = line.byteTime * frame.count
-        deadline = now + requestTime + timeout + line.byteTime * request.answerLength
+        earliest = now + requestTime + line.byteTime * request.answerLength
+        deadline = earliest + timeout
         return frame
     }
 

@@ -156,10 +156,12 @@ public struct ZLAC8015DDriver: AlertClearing {
     public mutating func clearAlerts() { alarmToClear = hasFaults }
 
     public private(set) var serviceInterval = Duration.milliseconds(1)
+    public private(set) var inputPause = Duration.zero
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         let actions = react(to: event, at: now)
         serviceInterval = Self.interval(from: now, to: nextMoment(after: now))
+        inputPause = transactor.earliestAnswer.map { max(.zero, $0 - now) } ?? .zero
         return actions
     }
 

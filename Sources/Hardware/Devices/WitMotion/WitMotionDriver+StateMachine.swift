@@ -28,7 +28,6 @@ extension WitMotionDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -38,7 +37,6 @@ extension WitMotionDriver {
             status.phase = hasBeenOpen ? .recovering : .connecting
             status.fault = error
         case .bytes(let bytes):
-            status.counters.bytesIn += bytes.count
             receive(bytes, at: now)
         case .time: break
         }
@@ -71,7 +69,6 @@ extension WitMotionDriver {
         guard let command = commands.first, now >= nextCommand else { return }
         commands.removeFirst()
         nextCommand = now + Self.commandPause
-        status.counters.bytesOut += WitMotionCommand.size
         actions.append(.send(command.encoded))
     }
 

@@ -53,7 +53,6 @@ extension YDLIDARDriver {
         var actions: [DeviceAction] = []
         switch event {
         case .opened:
-            if hasBeenOpen { status.counters.reconnects += 1 }
             hasBeenOpen = true
             status.phase = .checking
             actions.append(.flush)
@@ -68,9 +67,6 @@ extension YDLIDARDriver {
             break
         }
         keepTime(at: now, &actions)
-        for action in actions {
-            if case .send(let bytes) = action { status.counters.bytesOut += bytes.count }
-        }
         let counters = decoder.counters
         status.counters.frames = counters.frames
         status.counters.checksumErrors = counters.checksumErrors
@@ -79,7 +75,6 @@ extension YDLIDARDriver {
     }
 
     private mutating func receive(_ bytes: ArraySlice<UInt8>, at now: Instant, _ actions: inout [DeviceAction]) {
-        status.counters.bytesIn += bytes.count
         let count = bytes.count
         switch state {
         case .closed, .resetting: return

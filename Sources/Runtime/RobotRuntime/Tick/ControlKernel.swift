@@ -89,7 +89,7 @@ struct ControlKernel: Sendable {
     ///
     /// - Parameters:
     ///   - dt: Seconds from this task's last run to this one.
-    ///   - overruns: Late ticks within the last second.
+    ///   - overruns: Late ticks within the last one to two seconds.
     /// - Returns: Whether the wheels were switched on or off: the caller wakes their thread at once.
     mutating func run(
         _ task: ControlTask, _ channels: TickChannels, records: Ring<TickRecord>?, at now: Instant, dt: Double,

@@ -37,7 +37,7 @@ struct ControlTick: Sendable {
     /// - Parameters:
     ///   - now: The moment that the kernel takes for the present.
     ///   - start: When the tick's work began, by the machine's clock.
-    ///   - overruns: Late ticks within the last second.
+    ///   - overruns: Late ticks within the last one to two seconds.
     /// - Returns: When the last task was done, by the machine's clock.
     mutating func run(_ number: Int, at now: Instant, from start: Instant, overruns: Int) -> Instant {
         tasks.run(number, from: start) { index in
