@@ -68,6 +68,11 @@ struct HokuyoCommandTests {
             missing.remove(at: index)
             #expect(HokuyoParameters(HokuyoAnswer(.parameters, lines: missing)) == nil)
         }
+        // Figures that a range of three characters cannot have, and a program could not count with.
+        for farthest in ["262144", "99999999999", "9223372036854775807"] {
+            let far = lines.map { $0.starts(with: Array("DMAX".utf8)) ? Array("DMAX:\(farthest)".utf8) : $0 }
+            #expect(HokuyoParameters(HokuyoAnswer(.parameters, lines: far)) == nil)
+        }
         var zero = HokuyoParameters.urg04LX
         zero.rpm = 0
         #expect(HokuyoParameters(HokuyoAnswer(.parameters, lines: zero.lines)) == nil)

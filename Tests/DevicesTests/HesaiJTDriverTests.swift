@@ -52,6 +52,20 @@ struct HesaiJTDriverTests {
         return found
     }
 
+    @Test("a head that stops turning is noticed although packets keep coming, and back when it turns")
+    func stands() {
+        let device = HesaiJTDevice(laser: Sectors(), calibration: real)
+        var bench = LoudBench(driver(), device)
+        bench.run(for: .seconds(1))
+        #expect(bench.driver.status.phase == .running)
+        device.headStands = true
+        bench.run(for: .milliseconds(1300))
+        #expect(bench.driver.status.phase == .recovering && bench.driver.status.fault?.code == .hardwareAlert)
+        device.headStands = false
+        bench.run(for: .milliseconds(300))
+        #expect(bench.driver.status.phase == .running && bench.driver.status.fault == nil)
+    }
+
     @Test("it asks for number and angles between the points, and the level channel stands where the walls are")
     func samples() {
         let device = HesaiJTDevice(laser: Sectors(), calibration: real)

@@ -101,6 +101,25 @@ struct HokuyoDriverTests {
         }
     }
 
+    @Test("the end of the device's 24 bits of milliseconds moves no sample's time")
+    func wrap() {
+        // The bench begins at 5 s; the clock ends three seconds later.
+        let device = HokuyoDevice(
+            laser: Clockwork(), parameters: .utm30LX, clockOffset: .milliseconds((1 << 24) - 8000), clockDrift: 0)
+        let driver = HokuyoDriver(
+            slot: "lidar", baudRate: 1_000_000, isPaced: true, minRange: 0.06, maxRange: 30, samples: [ring])
+        var bench = DriverBench(driver, device)
+        bench.run(for: .seconds(2), step: .milliseconds(2))
+        _ = drain()
+        bench.run(for: .seconds(1.5), step: .milliseconds(2))
+        let samples = drain().filter { $0.range > 1 }
+        #expect(samples.count > 30_000)
+        for sample in samples {
+            let taken = Double(sample.range) - 1
+            #expect(abs(sample.time.seconds(since: Instant(nanoseconds: 5_000_000_000)) - taken) < 0.003)
+        }
+    }
+
     @Test("without a clock that can be asked it runs all the same, and times are late by the device's delay alone")
     func noClock() {
         var (bench, _) = bench(Clockwork(), .utm30LX, hasClock: false)

@@ -304,6 +304,20 @@ struct RPLIDARDriverTests {
         #expect(bench.driver.status.phase == .running)
     }
 
+    @Test("a head that stops turning in the middle of a scan is noticed although samples keep coming")
+    func stands() {
+        var (bench, device) = bench()
+        bench.run(for: .seconds(3))
+        device.headStands = true
+        bench.run(for: .milliseconds(1300))
+        #expect(bench.driver.status.phase != .running)
+        #expect(bench.driver.status.fault?.code == .hardwareAlert)
+        #expect(bench.driver.status.fault?.hint?.contains("head") == true)
+        device.headStands = false
+        bench.run(for: .seconds(3))
+        #expect(bench.driver.status.phase == .running && bench.driver.status.fault == nil)
+    }
+
     @Test("a reader that falls behind loses samples, which are counted")
     func fullRing() {
         let device = RPLIDARDevice(laser: room)

@@ -1,4 +1,5 @@
 import DeviceIO
+import DeviceProtocols
 import Devices
 import Realtime
 import RobotModel
@@ -80,6 +81,20 @@ struct ZLAC8015DDriverTests {
             // An exchange of 8 and 21 bytes at 115 200 bit/s with a turnaround of 1 ms, a silence, and the stop's 8
             // bytes: 2.6 + 1 + 1.75 + 0.7 ms, in steps of 1 ms on both sides.
             #expect(ticks <= 11, "offset \(offset)")
+        }
+    }
+
+    @Test(
+        "a drive that refuses a request in the middle of a drive is told to stop with the next frame, and asked anew later"
+    )
+    func refusesWhileDriving() {
+        for offset in 0..<20 {
+            let wheels = driving()
+            wheels.bench.run(milliseconds: offset)
+            wheels.device.refusesOnce = .deviceFailure
+            #expect(wheels.bench.run(upTo: 45) { wheels.status.fault?.code == .refused })
+            #expect(wheels.bench.run(upTo: 6) { wheels.plant.targetLeft == 0 && wheels.plant.targetRight == 0 })
+            #expect(wheels.bench.run(upTo: 2000) { wheels.isRunning && wheels.measured.leftVelocity > 1 })
         }
     }
 

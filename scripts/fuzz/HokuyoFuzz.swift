@@ -28,6 +28,22 @@ public func fuzz(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
             }
         }
     }
+    // Sums are rarely met by chance: figures of a device that says anything, in an answer that holds.
+    let keys = ["DMIN", "DMAX", "ARES", "AMIN", "AMAX", "AFRT", "SCAN"]
+    let fields = keys.indices.map { index in
+        let figure = (0..<Int(bytes[index % bytes.count] % 7)).reduce(0) {
+            $0 << 8 | Int(bytes[(index * 7 + $1) % bytes.count])
+        }
+        return Array("\(keys[index]):\(figure)".utf8)
+    }
+    if let parameters = HokuyoParameters(HokuyoAnswer(.parameters, lines: fields)) {
+        precondition(parameters.period > .zero)
+        for step in [parameters.first, parameters.last] {
+            let degrees = parameters.degrees(ofStep: Double(step))
+            precondition(degrees >= 0 && degrees < 360)
+        }
+        precondition(parameters.meters(UInt32(first)) >= 0)
+    }
     var stream = HokuyoStreamDecoder()
     stream.decode(bytes[...]) { _ in }
     stream.finish { _ in }

@@ -59,7 +59,7 @@ extension DeviceRack {
         case .hesaiXT: return try hesaiXT(slot, rings)
         case .hesaiJT16:
             let driver = HesaiJTDriver(
-                slot: slot.slot, baudRate: slot.port.baudRate, calibration: try hesaiCalibration(slot),
+                slot: slot.slot, baudRate: slot.port.baudRate, calibration: try hesaiCalibration(slot, channels: [16]),
                 minRange: nearest, maxRange: farthest, samples: rings)
             return [(driver, slot.port)]
         }
@@ -84,7 +84,9 @@ extension DeviceRack {
             HesaiXTDriver(
                 slot: slot.slot, angles: angles, minRange: slot.minRange, maxRange: slot.maxRange, samples: rings)
         }
-        if let calibration = try hesaiCalibration(slot) { return [(driver(.file(calibration)), slot.port)] }
+        if let calibration = try hesaiCalibration(slot, channels: [16, 32]) {
+            return [(driver(.file(calibration)), slot.port)]
+        }
         // udp:2368@192.168.1.201 names the device; udp:2368 takes whoever sends.
         guard let at = slot.port.path.lastIndex(of: "@") else { return [(driver(.nominal), slot.port)] }
         let device = slot.port.path[slot.port.path.index(after: at)...]
@@ -99,7 +101,9 @@ extension DeviceRack {
     }
 
     /// The file that the slot names; nil where it names none.
-    private static func hesaiCalibration(_ slot: LidarSlot) throws(RobotError) -> HesaiCalibration? {
+    private static func hesaiCalibration(
+        _ slot: LidarSlot, channels: [Int]
+    ) throws(RobotError) -> HesaiCalibration? {
         guard let path = slot.calibration else { return nil }
         let text: String
         do throws(FileProblems) {
@@ -107,13 +111,21 @@ extension DeviceRack {
         } catch {
             throw error.errors[0]
         }
+        let calibration: HesaiCalibration
         do throws(HesaiCalibration.Problem) {
-            return try HesaiCalibration(text: text)
+            calibration = try HesaiCalibration(text: text)
         } catch {
             throw RobotError(
                 .invalidFile, error.what, at: SourceLocation(file: path, line: max(1, error.line), column: 1),
                 expected: "the maker's calibration file: channel, elevation, azimuth in degrees")
         }
+        guard channels.contains(calibration.count) else {
+            throw RobotError(
+                .invalidFile, "\(path) has \(calibration.count) channels",
+                expected: channels.map(String.init).joined(separator: " or ") + " of a \(slot.driver.rawValue)",
+                hint: "is it the file of another model?")
+        }
+        return calibration
     }
 
     static func jointDriver(_ slot: JointSlot, _ channels: TickChannels) -> any DeviceDriver {

@@ -10,7 +10,8 @@ public struct SafetyLimits: Sendable, BitwiseCopyable {
     public var inputsAge: Double
     /// Seconds without a word from the deliberation.
     public var deliberationAge: Double
-    /// Greatest difference of asked-for and measured speed, m/s; it has to last (`followingTime` seconds).
+    /// Greatest difference of asked-for and measured motion, m/s (of the turning, of one wheel about the other); it has to last
+    /// (`followingTime` seconds).
     public var followingError: Double
     public var followingTime: Double
     /// Greatest difference of a joint's set-point and its position, radians, and for how many seconds. Twice what the

@@ -1,7 +1,7 @@
 import BoardFile
 import Control
+import Foundation
 import RobotModel
-import RobotRuntime
 import Testing
 import Twin
 
@@ -66,44 +66,21 @@ struct FullBoardTests {
         #expect(await rig.run(4) { $0.isFree && $0.truth.twist.linear > 0.3 }, "\(rig.status.safety.causes)")
     }
 
-    @Test("a joint that slips on its shaft holds the robot until a person has looked")
-    func slippedCoupling() throws {
-        let board = try Rig(boardFile: "twin-full").board
-        var stand = TickStand(board: board)
-        var encoders = EncoderState(count: try #require(board.jointEncoders).encoders.count)
-        encoders.answered = (1 << UInt16(encoders.position.count)) - 1
-        var joints = JointState(count: board.joints.count)
-        joints.answered = (1 << UInt16(board.joints.count)) - 1
-        var now = Instant.zero
-        func run(_ ticks: Int) {
-            for tick in 0..<ticks {
-                now += .milliseconds(1)
-                stand.offer(Stamped(WheelState(), at: now))
-                stand.offer(wheelEncoders: Stamped(WheelState(), at: now))
-                stand.offer(Stamped(joints, at: now))
-                stand.offer(Stamped(encoders, at: now))
-                stand.offer(Stamped(InertialState(), at: now))
-                stand.offer(Stamped(DigitalInputs(), at: now))
-                stand.offer(Stamped(BatteryState(voltage: 25, stateOfCharge: 0.9), at: now))
-                for lidar in board.lidars.indices {
-                    stand.offer(
-                        LaserSample(time: now, angle: 0, range: 6, intensity: 40, startsRevolution: tick % 100 == 0),
-                        of: lidar)
-                }
-                stand.order(.zero, at: now)
-                stand.tick(at: now)
-            }
+    @Test("is not put together with a calibration file of another model")
+    func wrongCalibration() throws {
+        let file = NSTemporaryDirectory() + "doorstep-calibration-\(UUID().uuidString).csv"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let rows = (1...32).map { "\($0),\(16 - $0),0" }
+        try (["Channel,Elevation,Azimuth"] + rows).joined(separator: "\n").write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let error = #expect(throws: RobotError.self) {
+            _ = try Rig(
+                boardFile: "twin-full",
+                adjustBoard: { board in
+                    board.lidars[1].driver = .hesaiJT16
+                    board.lidars[1].calibration = file
+                })
         }
-        run(3000)
-        #expect(stand.safety == SafetyState(), "\(stand.safety)")
-        encoders.position[1] = (board.jointEncoders?.maxDifference ?? 0) + 0.01
-        run(1000)
-        #expect(stand.safety.causes == .encoderMismatch && stand.safety.action == .hold, "\(stand.safety)")
-        encoders.position[1] = 0
-        run(2000)
-        #expect(stand.safety.latched == .encoderMismatch, "only a person lets it go on")
-        stand.clear()
-        run(1000)
-        #expect(stand.safety == SafetyState(), "\(stand.safety)")
+        #expect(error?.what.contains("32 channels") == true && error?.expected?.contains("16") == true, "\(error)")
     }
 }

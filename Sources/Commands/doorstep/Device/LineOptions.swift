@@ -36,8 +36,33 @@ struct LineOptions: ParsableArguments {
         }
     }
 
+    /// Whether a port is reached over IP and has no rate.
+    static func isNetwork(_ port: String) -> Bool { port.hasPrefix("udp:") || port.hasPrefix("tcp:") }
+
+    /// What to say when nothing that is known came over a network.
+    static func nothingOnNetwork(_ port: String, bytes: Int) -> RobotError {
+        bytes == 0
+            ? RobotError(
+                .silent, "\(port): not a single packet",
+                hint: "does the device send to this machine's address and to this port? is the cable in, its light on?")
+            : RobotError(
+                .garbage, "\(port): \(bytes) bytes, but no packet of a protocol that is known",
+                hint: "is it another device's port? keep the bytes with `doorstep device record` for a closer look")
+    }
+
+    /// What a loss means for a tool, which ends with it.
+    func ending(_ loss: RobotError, kept: String? = nil) -> RobotError {
+        var loss = loss
+        guard loss.code == .lost else { return loss }
+        loss.hint =
+            "check the plug and the device's power, then start again"
+            + (kept.map { "; what came before is in \($0)" } ?? "")
+        return loss
+    }
+
     /// What to say when not one frame was read.
     func nothingRead(_ card: ProtocolCard, bytes: Int) -> RobotError {
+        if Self.isNetwork(port) { return Self.nothingOnNetwork(port, bytes: bytes) }
         let line = line(card)
         let probe = "`doorstep device probe \(port)` finds out what speaks, and at which rate"
         if bytes == 0 {

@@ -62,7 +62,7 @@ struct MonitorCommand: ParsableCommand {
             decoder.finish(emit)
             if let failure { throw RecordLines.complaint(failure) }
             try lines.print(decoder.counters, bytes: total)
-            if let loss { throw loss }
+            if let loss { throw options.ending(loss) }
             if decoder.counters.frames == 0 { throw options.nothingRead(card, bytes: total) }
         }
     }

@@ -30,21 +30,24 @@ struct ProbeCommand: ParsableCommand {
         try complaining {
             let cards = try protocols.isEmpty ? ProtocolCard.all : protocols.map(named)
             var probe = PortProbe(
-                LineSearch(cards: cards, rates: rate.isEmpty ? nil : rate),
+                LineSearch(cards: cards, rates: rate.isEmpty ? nil : rate, isNetwork: isNetwork),
                 line: SerialLine(path: port, baudRate: cards.first?.rates.first ?? 9600), opener: SystemSerialPorts())
             guard probe.search.count > 0 else {
                 throw RobotError(
-                    .unavailable, "nothing to try: no protocol that is named is probed on a serial line at these rates",
-                    hint: "name no rate or another; network devices are watched with `doorstep device monitor udp:PORT`"
-                )
+                    .unavailable,
+                    "nothing to try: no protocol that is named is probed on \(isNetwork ? "a network's port" : "a serial line at these rates")",
+                    hint: "name no protocol, or another")
             }
             let outcome = try search(&probe)
             guard let found = outcome.found else { throw nothing(outcome, probe) }
-            print("\(found.card.name) at \(found.rate) bit/s: \(found.card.title)")
+            print("\(found.card.name)\(isNetwork ? "" : " at \(found.rate) bit/s"): \(found.card.title)")
             for record in outcome.records.prefix(4) { print("  \(record)") }
-            print("board file: driver: \(found.card.name), port: { path: \(port), baud: \(found.rate) }")
+            let place = isNetwork ? "{ path: \(port) }" : "{ path: \(port), baud: \(found.rate) }"
+            print("board file: driver: \(found.card.name), port: \(place)")
         }
     }
+
+    private var isNetwork: Bool { LineOptions.isNetwork(port) }
 
     private func named(_ name: String) throws -> ProtocolCard {
         if let card = ProtocolCard.named(name) { return card }
@@ -77,6 +80,9 @@ struct ProbeCommand: ParsableCommand {
     private func nothing(_ outcome: LineSearch.Outcome, _ probe: PortProbe) -> RobotError {
         if outcome.heard.isEmpty, let failure = probe.failure {
             return RobotError(failure, slot: "probe", line: SerialLine(path: port, baudRate: 9600))
+        }
+        if isNetwork {
+            return LineOptions.nothingOnNetwork(port, bytes: outcome.heard.reduce(0) { $0 + $1.bytes })
         }
         let loud = outcome.heard.filter { $0.bytes > 0 }
         let rates = outcome.heard.map { "\($0.rate)" }.joined(separator: ", ")

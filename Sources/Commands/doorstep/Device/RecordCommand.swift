@@ -71,7 +71,7 @@ struct RecordCommand: ParsableCommand {
             try file.write(contentsOf: writer.finish())
             try file.synchronize()
             print("\(out): \(incoming) bytes in \(String(format: "%.1f", (clock.now - start).inSeconds)) s")
-            if let loss { throw RobotError(loss, slot: SlotID(card.name), line: line) }
+            if let loss { throw options.ending(RobotError(loss, slot: SlotID(card.name), line: line), kept: out) }
             if incoming == 0 { throw options.nothingRead(card, bytes: 0) }
         }
     }

@@ -37,12 +37,16 @@ public struct HokuyoParameters: Hashable, Sendable {
         model: "UTM-30LX(Hokuyo Automatic Co.,Ltd.)", nearest: 23, farthest: 60_000, resolution: 1440, first: 0,
         last: 1080, front: 540, rpm: 2400)
 
+    /// Millimetres: a range has three characters of six bits.
+    static let greatestRange = 1 << 18 - 1
+
     /// Reads the answer to PP; nil where a figure is missing or none of a scanner's.
     public init?(_ answer: HokuyoAnswer) {
         func number(_ key: String) -> Int? { answer.field(key).flatMap { Int($0) } }
         guard let nearest = number("DMIN"), let farthest = number("DMAX"), let resolution = number("ARES"),
             let first = number("AMIN"), let last = number("AMAX"), let front = number("AFRT"), let rpm = number("SCAN"),
-            nearest >= 0, farthest > nearest, resolution > 0, first >= 0, last > first, last <= 9999,
+            nearest >= 0, farthest > nearest, farthest <= Self.greatestRange, resolution > 0, first >= 0, last > first,
+            last <= 9999,
             last - first < resolution, (0...last).contains(front), (1...60_000).contains(rpm)
         else { return nil }
         self.init(

@@ -20,6 +20,8 @@ import Synchronization
 public final class DigitalIO: DeviceService {
     /// How long contacts may bounce.
     static let debounce = Duration.milliseconds(5)
+    /// Edges of one line that are taken at once: one that chatters must not keep the others waiting.
+    private static let edgeLimit = 256
 
     private struct Input {
         var request: GPIORequest
@@ -160,7 +162,9 @@ public final class DigitalIO: DeviceService {
                     if state.hasRun { state.status.counters.reconnects += 1 }
                 }
                 guard let line = state.inputs[index].line else { return }
-                while let edge = try line.nextEdge() {
+                var taken = 0
+                while taken < Self.edgeLimit, let edge = try line.nextEdge() {
+                    taken += 1
                     state.inputs[index].filter.take(edge: edge.isOn, at: now)
                     state.inputs[index].witness.take(edge)
                     state.status.counters.frames += 1

@@ -26,6 +26,8 @@ extension HesaiJTDriver {
     private static let attempts = 2
     /// Three turns at 10 Hz.
     private static let silenceLimit: Duration = .milliseconds(300)
+    /// Ten turns.
+    private static let markLimit: Duration = .seconds(1)
 
     public mutating func handle(_ event: DeviceEvent, at now: Instant) -> [DeviceAction] {
         defer {
@@ -106,6 +108,13 @@ extension HesaiJTDriver {
     }
 
     private mutating func showHealth() {
+        guard !isStanding else {
+            status.phase = .recovering
+            status.fault = RobotError(
+                .hardwareAlert, "the LiDAR sends points, but its head does not turn",
+                hint: "look for something that blocks the head; switch it off and on")
+            return
+        }
         status.fault =
             isDirty
             ? RobotError(
@@ -120,7 +129,7 @@ extension HesaiJTDriver {
     private mutating func begin(at now: Instant, _ actions: inout [DeviceAction]) {
         if let file { use(file) }
         // What was asked before, a gap in the line does not change.
-        if serialNumber != nil, angleFault == nil { return run() }
+        if serialNumber != nil, angleFault == nil { return run(at: now) }
         ask(.serialNumber, at: now, &actions)
     }
 
@@ -152,7 +161,7 @@ extension HesaiJTDriver {
             } else {
                 angleFault = nominal("the LiDAR does not give its angles: \(answer.meaning)")
             }
-            run()
+            run(at: now)
         default: break
         }
     }
@@ -162,7 +171,7 @@ extension HesaiJTDriver {
         if file == nil {
             ask(.angles, at: now, &actions)
         } else {
-            run()
+            run(at: now)
         }
     }
 
@@ -172,8 +181,11 @@ extension HesaiJTDriver {
             hint: "are commands wired to its RS-232 input (9600 bit/s)? or name its calibration file in the board file")
     }
 
-    private mutating func run() {
+    private mutating func run(at now: Instant) {
         state = .running(heard: 0)
+        began = now
+        isStanding = false
+        outlet.restart()
         lastAzimuth = nil
         let source = file != nil ? "angles of its file" : angleFault == nil ? "angles of its own" : "nominal angles"
         let name = serialNumber.map { ", serial number \($0)" } ?? ""
@@ -208,9 +220,15 @@ extension HesaiJTDriver {
             case .serialNumber: next(at: now, &actions)
             case .angles:
                 angleFault = nominal("the LiDAR does not answer when it is asked for its angles")
-                run()
+                run(at: now)
             }
-        case .running(let heard): if isSilent(at: now) { recover(heard: heard, at: now) }
+        case .running(let heard):
+            if isSilent(at: now) { return recover(heard: heard, at: now) }
+            let stands = now - (outlet.lastRevolution ?? began) >= Self.markLimit
+            guard stands != isStanding else { return }
+            isStanding = stands
+            if stands { status.counters.timeouts += 1 }
+            showHealth()
         }
     }
 

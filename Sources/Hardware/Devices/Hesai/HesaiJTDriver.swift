@@ -33,6 +33,10 @@ public struct HesaiJTDriver: DeviceDriver {
     var timeline = DeviceTimeline()
     var lastAzimuth: UInt16?
     var lastPacket: Instant?
+    /// When points were first handed out.
+    var began = Instant.zero
+    /// Points come, but no revolution.
+    var isStanding = false
     /// Whether the port has been open, and whether packets have ever come.
     var hasBeenOpen = false
     var hasRun = false

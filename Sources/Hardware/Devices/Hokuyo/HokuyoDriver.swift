@@ -123,7 +123,7 @@ struct StampBeat: Sendable {
             self.last = (milliseconds, start, start + 500_000)
             return start + 500_000
         }
-        let passed = Int64(milliseconds &- last.milliseconds & 0xFF_FFFF)
+        let passed = Int64((milliseconds &- last.milliseconds) & 0xFF_FFFF)
         let start = last.unwrapped + passed * 1_000_000
         let fine = min(max(last.fine + period.nanoseconds, start), start + 999_999)
         self.last = (milliseconds, start, fine)

@@ -11,6 +11,9 @@ public struct LaserOutlet: Sendable {
     /// Samples that a full ring did not take.
     public private(set) var droppedSamples = 0
 
+    /// When the last revolution began; nil since `restart` none has. A head that stands sends points, too.
+    public private(set) var lastRevolution: Instant?
+
     private let rotation: Rotation
     private let minRange: Double
     private let maxRange: Double
@@ -27,8 +30,12 @@ public struct LaserOutlet: Sendable {
         self.rings = rings
     }
 
+    /// Forgets the revolutions: the head is only now coming up to speed.
+    mutating func restart() { lastRevolution = nil }
+
     /// Hands on one point that was taken at `time`.
     mutating func push(_ point: LidarPoint, at time: Instant) {
+        if point.startsRevolution { lastRevolution = time }
         let degrees = rotation == .clockwise ? 360 - point.degrees : point.degrees
         var angle = Float(degrees * .pi / 180)
         if angle >= 2 * .pi || angle < 0 { angle = 0 }

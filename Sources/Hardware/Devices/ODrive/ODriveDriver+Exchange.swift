@@ -30,6 +30,8 @@ extension ODriveDriver {
         switch job {
         case .firmware(let part):
             version[part] = Self.whole(value)
+            // The stop went before this question; what was refused may have passed by then.
+            if part == 0 { nextProbe = max(now, settleUntil) }
             stage = .probing(part < 2 ? .firmware(part + 1) : .presence(wheel: 0))
             if part == 2, firmware < .oldest { return reject("firmware \(firmware)", at: now) }
         case .presence(let wheel): stage = .probing(wheel == 0 ? .presence(wheel: 1) : .memory)
@@ -239,13 +241,19 @@ extension ODriveDriver {
     }
 
     private mutating func refuse(_ why: String, at now: Instant) {
-        power = .off
         health.phase = .recovering
         health.fault = RobotError(
             .refused, "\(configuration.slot): the drive refuses a request: \(why)",
             hint: "switch the drive off and on; check its model and firmware")
+        settleUntil = now + .milliseconds(500)
+        probeAnew(orAfter: .milliseconds(500), at: now)
+    }
+
+    /// Begins the handshake anew; at once, with its stop, where the motors may have power.
+    private mutating func probeAnew(orAfter pause: Duration, at now: Instant) {
+        nextProbe = power == .off ? now + pause : now
+        power = .off
         stage = .probing(.firmware(0))
-        nextProbe = now + .milliseconds(500)
     }
 
     private mutating func missed(_ job: Job, at now: Instant) -> [DeviceAction] {
@@ -254,16 +262,16 @@ extension ODriveDriver {
         case .running, .configuring:
             // One or two lost answers are a disturbance, three in a row an outage.
             guard transactor.missesInARow >= 3 else { return [] }
-            power = .off
             recoveringSince = now
-        default: break
+            probeAnew(orAfter: .milliseconds(50), at: now)
+        default:
+            stage = .probing(.firmware(0))
+            nextProbe = now + .milliseconds(50)
         }
-        stage = .probing(.firmware(0))
         if transactor.missesInARow >= 3 || health.phase != .checking {
             health.phase = .recovering
             health.fault = fault
         }
-        nextProbe = now + .milliseconds(50)
         // A USB adapter that hangs comes back when its port is opened anew.
         if let since = recoveringSince, now - since > .seconds(3) {
             recoveringSince = now

@@ -144,6 +144,8 @@ public struct ODriveDriver: AlertClearing {
     var nextVoltage = Instant.zero
     var nextClearing = Instant.zero
     var nextProbe = Instant.zero
+    /// After a refusal nothing but the stop is sent before this.
+    var settleUntil = Instant.zero
     var quietSince = Instant.zero
     var recoveringSince: Instant?
     var cyclesInWindow = 0

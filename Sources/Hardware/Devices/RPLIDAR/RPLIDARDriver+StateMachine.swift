@@ -45,6 +45,8 @@ extension RPLIDARDriver {
     private static let drainLimit: Duration = .milliseconds(600)
     private static let answerTime: Duration = .milliseconds(500)
     private static let spinUpTime: Duration = .seconds(8)
+    /// The slowest head of the family takes 0.2 s for a revolution.
+    private static let markLimit: Duration = .seconds(1)
     /// Three revolutions at 10 Hz without a sample.
     private static let silenceLimit: Duration = .milliseconds(300)
     /// The vendor's manual allows a restart this long.
@@ -119,12 +121,15 @@ extension RPLIDARDriver {
         case .scanBegins(let format):
             guard case .starting = state else { return }
             state = .spinningUp(deadline: now + Self.spinUpTime)
+            hasSamples = false
+            outlet.restart()
             clock.restart()
             // What was granted counts, not what was asked for.
             unpacker = RPLIDARUnpacker(format: format, maximumAdvance: maximumAdvance(format))
         case .frame(let format):
-            guard format == unpacker.format, sampling(at: now) else { return }
+            guard format == unpacker.format, isScanning else { return }
             take(frame, remaining: remaining, at: now)
+            sampled(at: now)
         case .gap:
             unpacker.breakSequence()
             clock.restart()
@@ -141,11 +146,18 @@ extension RPLIDARDriver {
         }
     }
 
-    /// Notes that a sample arrived; false where none is expected.
-    private mutating func sampling(at now: Instant) -> Bool {
+    private var isScanning: Bool {
         switch state {
-        case .running: break
-        case .spinningUp:
+        case .running, .spinningUp: true
+        default: false
+        }
+    }
+
+    /// Notes that samples arrived; the first revolution ends the spin-up.
+    private mutating func sampled(at now: Instant) {
+        if case .spinningUp = state {
+            hasSamples = true
+            guard outlet.lastRevolution != nil else { return }
             hasRun = true
             status.fault =
                 health.status == .good
@@ -154,10 +166,8 @@ extension RPLIDARDriver {
                     .hardwareAlert, "the LiDAR warns about its health, code \(health.code)",
                     hint: "clean the window and check the supply; the vendor advises a restart")
             status.phase = status.fault == nil ? .running : .degraded
-        default: return false
         }
         state = .running(lastSample: now, heard: 0)
-        return true
     }
 
     /// The most that the head turns in the time of one frame, with half as much again for an unsteady motor.
@@ -200,10 +210,17 @@ extension RPLIDARDriver {
             guard now >= deadline else { return }
             status.counters.timeouts += 1
             fail(
-                RobotError(
-                    .silent, "the LiDAR granted the scan, but no sample came in \(Self.spinUpTime.inSeconds) s",
-                    hint: "does the head turn? look for something that blocks it, and for a weak 5 V supply"), &actions)
+                hasSamples
+                    ? standing("no revolution in \(Self.spinUpTime.inSeconds) s")
+                    : RobotError(
+                        .silent, "the LiDAR granted the scan, but no sample came in \(Self.spinUpTime.inSeconds) s",
+                        hint: "does the head turn? look for something that blocks it, and for a weak 5 V supply"),
+                &actions)
         case .running(let lastSample, let heard):
+            if let last = outlet.lastRevolution, now - last >= Self.markLimit {
+                status.counters.timeouts += 1
+                return recover(standing("no revolution for \(Self.markLimit.inSeconds) s"), at: now, &actions)
+            }
             guard now - lastSample >= Self.silenceLimit else { return }
             status.counters.timeouts += 1
             let milliseconds = Int(Self.silenceLimit.inSeconds * 1000)
@@ -251,6 +268,12 @@ extension RPLIDARDriver {
         return RobotError(
             .silent, "the LiDAR says nothing: no answer to \(what) at \(baudRate) baud",
             hint: "is it powered (5 V, 1 A)? are TX and RX swapped? is the rate right? \(Self.rates)")
+    }
+
+    private func standing(_ what: String) -> RobotError {
+        RobotError(
+            .hardwareAlert, "the LiDAR sends samples, but its head does not turn: \(what)",
+            hint: "look for something that blocks the head, and for a weak 5 V supply")
     }
 
     private func garbage(_ what: String) -> RobotError {

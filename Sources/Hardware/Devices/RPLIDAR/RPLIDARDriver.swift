@@ -35,6 +35,8 @@ public struct RPLIDARDriver: DeviceDriver {
     var pendingArrival = Instant.zero
     /// Whether the port has been open before.
     var hasBeenOpen = false
+    /// Whether samples have come since the scan was granted.
+    var hasSamples = false
     /// Whether samples have ever come at this rate.
     var hasRun = false
 

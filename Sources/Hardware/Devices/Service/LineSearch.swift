@@ -42,6 +42,7 @@ public struct LineSearch: Sendable {
         /// In words, for a progress line.
         var words: String {
             let names = cards.map(\.name).joined(separator: ", ")
+            if case .udp = cards[0].transport { return "listening for \(names)" }
             return cards[0].questions.isEmpty ? "listening at \(rate) for \(names)" : "asking at \(rate): \(names)"
         }
     }
@@ -61,10 +62,20 @@ public struct LineSearch: Sendable {
     /// A search for some protocols.
     ///
     /// - Parameters:
-    ///   - cards: Of serial lines; others are left out.
+    ///   - cards: Of the kind of line; others are left out.
     ///   - rates: Those to try; nil for all that the cards name.
     ///   - excluded: A rate that has been tried already.
-    public init(cards: [ProtocolCard], rates: [Int]? = nil, without excluded: Int? = nil) {
+    ///   - isNetwork: The line is a network's port, which has no rate; it is only listened to.
+    public init(
+        cards: [ProtocolCard], rates: [Int]? = nil, without excluded: Int? = nil, isNetwork: Bool = false
+    ) {
+        guard !isNetwork else {
+            let talkers = cards.filter { card in
+                if case .udp = card.transport { card.isProbed && card.questions.isEmpty } else { false }
+            }
+            attempts = talkers.isEmpty ? [] : [Attempt(rate: 1, parity: .none, cards: talkers)]
+            return
+        }
         var keys: [(rate: Int, parity: SerialLine.Parity)] = []
         var groups: [[ProtocolCard]] = []
         // The usual rate of every card comes before the unusual ones of any.

@@ -79,7 +79,10 @@ extension ZLAC8015DDriver {
 
     private mutating func answered(_ job: Job, _ response: ModbusResponse, acquired: Instant, at now: Instant) {
         switch job {
-        case .probeStop: stage = .probing(.probeMode)
+        case .probeStop:
+            stage = .probing(.probeMode)
+            // It stands now; what it refused may have passed by then.
+            nextProbe = max(now, settleUntil)
         case .probeMode:
             probedMode = Self.value(response)
             stage = .probing(.probeTimeout)
@@ -228,14 +231,20 @@ extension ZLAC8015DDriver {
             hasWatchdog = false
             configured(0, at: now)
         default:
-            power = .off
             health.phase = .recovering
             health.fault = RobotError(
                 .refused, "\(configuration.slot): the drive refuses a request: \(exception)",
                 hint: "switch the drive off and on; check its model and firmware")
-            stage = .probing(.probeStop)
-            nextProbe = now + .milliseconds(500)
+            settleUntil = now + .milliseconds(500)
+            probeAnew(orAfter: .milliseconds(500), at: now)
         }
+    }
+
+    /// Begins the handshake anew; at once, with its stop, where the motors may have power.
+    private mutating func probeAnew(orAfter pause: Duration, at now: Instant) {
+        nextProbe = power == .off ? now + pause : now
+        power = .off
+        stage = .probing(.probeStop)
     }
 
     private mutating func missed(_ job: Job, at now: Instant) -> [DeviceAction] {
@@ -244,16 +253,16 @@ extension ZLAC8015DDriver {
         if stage == .running || isConfiguring {
             // One or two lost frames are a disturbance, three in a row an outage.
             guard transactor.missesInARow >= 3 else { return [] }
-            stage = .probing(.probeStop)
-            power = .off
             recoveringSince = now
+            probeAnew(orAfter: .milliseconds(50), at: now)
+        } else {
+            stage = .probing(.probeStop)
+            nextProbe = now + .milliseconds(50)
         }
-        if case .probing = stage { stage = .probing(.probeStop) }
         if transactor.missesInARow >= 3 || health.phase != .checking {
             health.phase = .recovering
             health.fault = fault
         }
-        nextProbe = now + .milliseconds(50)
         // A USB adapter that hangs comes back when its port is opened anew.
         if let since = recoveringSince, now - since > .seconds(3) {
             recoveringSince = now

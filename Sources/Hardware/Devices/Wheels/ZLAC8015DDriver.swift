@@ -117,6 +117,8 @@ public struct ZLAC8015DDriver: AlertClearing {
     var nextVoltage = Instant.zero
     var nextModeCheck = Instant.zero
     var nextProbe = Instant.zero
+    /// After a refusal nothing but the stop is sent before this.
+    var settleUntil = Instant.zero
     var recoveringSince: Instant?
     var cyclesInWindow = 0
     var lateInWindow = 0

@@ -32,6 +32,8 @@ struct ControlKernel: Sendable {
     private var driveTime = Instant.longAgo
     private var areWheelsFresh = false
     private let wheelRadius: Double
+    /// The distance between the wheels, metres.
+    private let track: Double
     private var lidars: LidarWatch
     private var sensors: SensorWatch
 
@@ -62,9 +64,10 @@ struct ControlKernel: Sendable {
         field = ProtectiveField(
             length: base.length, width: base.width, lidars: board.lidars.map { ($0.mount, $0.minRange) },
             deceleration: 2 * base.maxDeceleration)
-        lidars = LidarWatch(limits: board.lidars.map(\.staleAfter.inSeconds))
+        lidars = LidarWatch(limits: board.lidars.map(\.staleAfter.inSeconds), beams: board.lidars.map(\.beams))
         sensors = SensorWatch(board: board)
         wheelRadius = base.wheelRadius
+        track = base.wheelSeparation
         supervisor = SafetySupervisor(
             limits: SafetyLimits(
                 lidarAge: board.lidar.staleAfter.inSeconds, wheelsAge: board.wheels.staleAfter.inSeconds,
@@ -107,6 +110,7 @@ struct ControlKernel: Sendable {
         case .joints:
             channels.jointsChain.take()
             joints = channels.joints.load()
+            sensors.take(joints)
             if let encoders = channels.jointEncoders { sensors.take(encoders.load()) }
         case .inputs: inputs = channels.inputs.load()
         case .battery:
@@ -149,8 +153,8 @@ extension ControlKernel {
                 field.take(sample, from: lidar, twist: motion)
                 // The first one is the one that the robot knows its place by.
                 if lidar == 0 { scan.take(sample, odometry: odometry.pose(at: sample.time), into: channels.scans) }
-                // A head that stands sends samples, too, and sees nothing: only a revolution counts.
-                if sample.startsRevolution { lidars.heard(lidar, at: sample.time) }
+                lidars.take(
+                    lidar, startsRevolution: sample.startsRevolution, isEcho: sample.range > 0, at: sample.time)
                 taken += 1
             }
             lidar += 1
@@ -163,8 +167,11 @@ extension ControlKernel {
     @_noAllocation @_noLocks
     private mutating func drive(dt: Double) {
         let enabled = safety.action < .torqueOff && wheels.time > .longAgo
-        // What was measured before the wheels fell silent says nothing about how they move now.
-        if enabled && !wheelSetpoint.enabled { shaper.reset(to: areWheelsFresh ? odometry.twist : .zero) }
+        // Set-points start from the measured motion when power is asked for, and go no further before the drive has given it: it
+        // may also take it away by itself. What was measured before the wheels fell silent says nothing about now.
+        if enabled, !wheelSetpoint.enabled || !wheels.value.enabled {
+            shaper.reset(to: areWheelsFresh ? odometry.twist : .zero)
+        }
         let twist = shaper.step(target: order.twist, limit: Self.limit(for: safety.action), dt: dt)
         let speeds = differential.wheelSpeeds(for: twist)
         wheelSetpoint = WheelSetpoint(
@@ -219,7 +226,7 @@ extension ControlKernel {
         flags.bumper = inputs.value.contains(.bumper)
         flags.lidarAge = lidars.worstAge(at: now)
         flags.wheelsAge = max(now.seconds(since: driveTime), sensors.wheelEncodersAge(at: now))
-        flags.jointsAge = max(now.seconds(since: joints.time), sensors.jointEncodersAge(at: now))
+        flags.jointsAge = max(sensors.jointsAge(at: now), sensors.jointEncodersAge(at: now))
         flags.auxiliaryAge = sensors.auxiliaryAge(at: now)
         flags.inputsAge = now.seconds(since: inputs.time)
         flags.deliberationAge = now.seconds(since: order.issued)
@@ -237,8 +244,13 @@ extension ControlKernel {
         let twist = odometry.twist
         flags.standing = abs(twist.linear) < 0.01 && abs(twist.angular) < 0.02
         let limits = supervisor.limits
-        // Where the wheels have encoders of their own, one that fails shows in its difference from the drive's count.
-        flags.followingError = max(abs(twist.linear - shaper.current.linear), sensors.wheelDifference * wheelRadius)
+        // Of the speed, and of the turning as one wheel's way about the other: a wheel that stands while the robot shall go
+        // straight shows in both. Where the wheels have encoders of their own, one that fails shows in its difference from
+        // the drive's count.
+        let wanted = shaper.current
+        flags.followingError = max(
+            abs(twist.linear - wanted.linear) + abs(twist.angular - wanted.angular) * track,
+            sensors.wheelDifference * wheelRadius)
         // Of wheels that say nothing it is not known how they follow.
         areWheelsFresh = flags.wheelsAge <= limits.wheelsAge
         let isKnown = wheelSetpoint.enabled && areWheelsFresh

@@ -1,8 +1,8 @@
 import BoardFile
 import RobotModel
 
-/// What the tick makes of the sensors that a board may do without: wheel and joint encoders, a battery's own line, an
-/// inertial unit. A kernel of the tick: never allocates.
+/// What the tick makes of each joint's servo, and of the sensors that a board may do without: wheel and joint encoders, a
+/// battery's own line, an inertial unit. A kernel of the tick: never allocates.
 ///
 /// Each slot has an age limit of its own in the board file. An age is scaled so that the supervisor can judge it by the
 /// limit of the slot that it stands beside: the wheels' for wheel encoders, the joints' for joint encoders.
@@ -13,6 +13,9 @@ struct SensorWatch: Sendable {
     private var encoders: Stamped<EncoderState>
     /// When each joint encoder answered last.
     private var answered: InlineArray<16, Instant>
+    /// When each servo answered last: one that is silent while the others answer is as stale as a silent bus.
+    private var servoAnswered: InlineArray<16, Instant>
+    private let servoCount: Int
     /// The greatest difference of a wheel's own encoder and the drive's count, rad/s.
     private(set) var wheelDifference = 0.0
     private var wheelEncoderTime = Instant.longAgo
@@ -27,6 +30,8 @@ struct SensorWatch: Sendable {
     init(board: Board) {
         joints = InlineArray(repeating: 0)
         answered = InlineArray(repeating: .longAgo)
+        servoAnswered = InlineArray(repeating: .longAgo)
+        servoCount = board.joints.count
         let list = board.jointEncoders?.encoders ?? []
         encoderCount = list.count
         for (index, encoder) in list.enumerated() { joints[index] = Int8(encoder.joint) }
@@ -75,6 +80,27 @@ struct SensorWatch: Sendable {
         batteryTime = own.time
         let isFresh = now.seconds(since: own.time) <= batteryLimit
         return isFresh || drive.time <= own.time ? own : drive
+    }
+
+    @_noAllocation @_noLocks
+    mutating func take(_ joints: Stamped<JointState>) {
+        var index = 0
+        while index < servoCount {
+            if joints.value.answered & (1 << UInt16(index)) != 0 { servoAnswered[index] = joints.time }
+            index += 1
+        }
+    }
+
+    /// Seconds since the servo that has been silent longest answered.
+    @_noAllocation @_noLocks
+    func jointsAge(at now: Instant) -> Double {
+        var worst = 0.0
+        var index = 0
+        while index < servoCount {
+            worst = max(worst, now.seconds(since: servoAnswered[index]))
+            index += 1
+        }
+        return worst
     }
 
     /// Seconds, scaled to the wheels' limit; 0 without wheel encoders.

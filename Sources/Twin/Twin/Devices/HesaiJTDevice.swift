@@ -30,6 +30,8 @@ package final class HesaiJTDevice: TwinDevice {
     private var outbox: [[UInt8]] = []
     private var next: Instant?
     private var azimuth = 0.0
+    /// The head stands, and packets keep coming from one bearing.
+    package var headStands = false
     private var sequence: UInt16 = 0
     private var packets = 0
 
@@ -75,7 +77,7 @@ package final class HesaiJTDevice: TwinDevice {
             packets += 1
             if packets % Self.packetsPerSample == 0 { output += inertial(at: time) }
             time += Self.packetTime
-            azimuth += Self.rpm * 6 * Self.packetTime.inSeconds
+            azimuth += headStands ? 0 : Self.rpm * 6 * Self.packetTime.inSeconds
             if azimuth >= 360 { azimuth -= 360 }
         }
         next = time

@@ -11,6 +11,8 @@ package final class RPLIDARDevice: TwinDevice {
     package var health = RPLIDARHealth(status: .good)
     /// Something holds the head. For fault injection.
     package var headBlocked = false
+    /// The head stands and does not notice: its belt slips, and samples keep coming from one bearing.
+    package var headStands = false
     package let info: RPLIDARInfo
     /// Whether samples are being sent.
     package var isScanning: Bool { scan != nil }
@@ -138,7 +140,7 @@ package final class RPLIDARDevice: TwinDevice {
             scan.writer.take(
                 angle: angle, startsRevolution: startsRevolution, at: next,
                 cast: { [laser] bearing in laser.cast(angle: -bearing * .pi / 180, at: next) }, output: &output)
-            angle += rpm * 6 * step.inSeconds
+            angle += headStands ? 0 : rpm * 6 * step.inSeconds
             if angle >= 360 { angle -= 360 }
             next += step
         }

@@ -1,4 +1,4 @@
-import DeviceProtocols
+package import DeviceProtocols
 package import RobotModel
 
 /// The wheel drive as its line sees it: a ZLAC8015D's registers over two hub motors.
@@ -36,6 +36,9 @@ package final class ZLAC8015DDevice: TwinDevice {
     private var bootedAt: Instant?
 
     /// A drive that counts `countsPerRevolution` a turn; an inverted motor turns backwards for a forward wheel.
+    /// The next request is refused, whatever it is.
+    package var refusesOnce: ModbusException?
+
     package init(
         plant: WheelPlant, unit: UInt8, countsPerRevolution: Int, leftInverted: Bool, rightInverted: Bool
     ) {
@@ -124,6 +127,10 @@ package final class ZLAC8015DDevice: TwinDevice {
         switch content {
         case .refused(let exception, let function): return .exception(exception, function: function)
         case .request(let request):
+            if let exception = refusesOnce {
+                refusesOnce = nil
+                return .exception(exception, function: request.function.rawValue)
+            }
             do throws(ModbusException) {
                 return try answer(request)
             } catch {
