@@ -134,6 +134,7 @@ let package = Package(
         // Operator/
         room("Control", in: "Operator", imports: ["RobotModel"]),
         room("Console", in: "Operator", imports: ["CSodium", "Control", "DeviceIO", "RobotModel"]),
+        room("Doctor", in: "Operator", imports: ["BoardFile", "CLinuxRealtime"], touchesC: true),
         // Runtime/
         room(
             "RobotRuntime", in: "Runtime",
@@ -159,7 +160,7 @@ let package = Package(
             "doorstep",
             imports: [
                 "BoardFile", "BuildingImport", "BuildingMap", "CommandLine", "Console", "Control", "DeviceIO",
-                "DeviceProtocols", "Devices", "MCAP", "Missions", "Realtime", "RobotModel", "RobotRuntime",
+                "DeviceProtocols", "Devices", "Doctor", "MCAP", "Missions", "Realtime", "RobotModel", "RobotRuntime",
                 "RoutePlanning", "StructuredText",
             ]),
         command(
@@ -205,6 +206,7 @@ let package = Package(
         tests(
             "ReflowTests", of: ["Digests", "MCAP", "Realtime", "Reflow", "ReflowStation", "RobotModel"], hasPeers: true),
         tests("ConsoleTests", of: ["CSodium", "Console", "Control", "DeviceIO", "RobotModel"]),
+        tests("DoctorTests", of: ["BoardFile", "Doctor"]),
         tests("CommandsTests", of: ["Control", "MCAP", "RobotModel"]),
         tests("ControlTests", of: ["Control", "RobotModel"]),
         tests(

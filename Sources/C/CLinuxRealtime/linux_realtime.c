@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -145,3 +146,10 @@ void doorstep_monitor_lock(doorstep_monitor *monitor) { pthread_mutex_lock(&moni
 void doorstep_monitor_unlock(doorstep_monitor *monitor) { pthread_mutex_unlock(&monitor->mutex); }
 void doorstep_monitor_wait(doorstep_monitor *monitor) { pthread_cond_wait(&monitor->condition, &monitor->mutex); }
 void doorstep_monitor_signal(doorstep_monitor *monitor) { pthread_cond_broadcast(&monitor->condition); }
+
+int doorstep_clock_is_synchronized(void) {
+    struct timex time = {0};
+    int state = adjtimex(&time);
+    if (state < 0) return -1;
+    return (time.status & STA_UNSYNC) == 0 && state != TIME_ERROR;
+}

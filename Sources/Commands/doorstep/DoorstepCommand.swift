@@ -10,7 +10,6 @@ struct DoorstepCommand: ParsableCommand {
         version: Doorstep.version,
         subcommands: [
             Validate.self, MissionCommand.self, StatusCommand.self, PoseCommand.self, RecordingCommand.self,
-            BuildingCommand.self, DeviceCommand.self,
-            ConsoleCommand.self,
+            BuildingCommand.self, DeviceCommand.self, ConsoleCommand.self, DoctorCommand.self,
         ])
 }

@@ -48,3 +48,6 @@ void doorstep_monitor_unlock(doorstep_monitor *monitor);
 /// Gives the mutex up, waits for a signal, takes the mutex again.
 void doorstep_monitor_wait(doorstep_monitor *monitor);
 void doorstep_monitor_signal(doorstep_monitor *monitor);
+
+/// Whether the system's clock follows a time server (adjtimex(2)): 1 or 0; -1 where the kernel does not say.
+int doorstep_clock_is_synchronized(void);
