@@ -147,7 +147,9 @@ func decodeOnce(_ card: ProtocolCard, _ bytes: [UInt8], chunk: Int) -> (points: 
         counters = decoder.counters
     } else {
         var decoder = card.decoder()
-        func take(_ record: any DecodedRecord) { points += (record as? RevolutionRecord)?.points ?? 0 }
+        func take(_ record: any DecodedRecord) {
+            points += (record as? RevolutionRecord)?.points ?? (record as? RingRevolutionRecord)?.points ?? 0
+        }
         var offset = 0
         while offset < bytes.count {
             let end = min(offset + chunk, bytes.count)

@@ -12,9 +12,10 @@ struct DecodeJudgement {
     private(set) var doublyDamaged = 0
     private let checksumBits: Int?
 
-    /// The bits of the checksums that guard the formats' frames; each of them finds any one damaged byte.
+    /// The bits of the checksums that guard the formats' frames; each of them finds any one damaged byte. YDLIDAR's is an
+    /// exclusive or of words: two damaged bytes cancel when they are of the same half and alike, once in 510.
     private static let bits = [
-        "rplidar-standard": 0, "rplidar-hq": 32, "rplidar": 8, "ld06": 8, "ydlidar": 16, "hokuyo": 6, "hesai-jt16": 32,
+        "rplidar-standard": 0, "rplidar-hq": 32, "rplidar": 8, "ld06": 8, "ydlidar": 9, "hokuyo": 6, "hesai-jt16": 32,
     ]
 
     /// Nil where the card cannot say where its frames stand.

@@ -15,7 +15,7 @@ struct DecodeStream {
     ///   - distinct: How much the device is made to send; that is repeated.
     /// - Returns: nil where the device sends nothing that is decoded.
     init?(_ card: ProtocolCard, bytes: Int, distinct: Int, seed: UInt64) {
-        guard let sent = Self.sent(card.name, count: min(bytes, distinct), seed: seed) else { return nil }
+        guard let sent = Self.sent(card, count: min(bytes, distinct), seed: seed) else { return nil }
         let places = Self.frames(card, sent)
         if let first = places.first {
             // Whole frames, from the first one to the last one before anything else stands between.
@@ -36,8 +36,8 @@ struct DecodeStream {
     }
 
     /// What the device of a card sends on a hand-driven clock, without whatever comes before its measurements.
-    private static func sent(_ name: String, count: Int, seed: UInt64) -> [UInt8]? {
-        guard let bench = BenchDevice.named(name, path: "", seed: seed) else { return nil }
+    private static func sent(_ card: ProtocolCard, count: Int, seed: UInt64) -> [UInt8]? {
+        guard let bench = BenchDevice.named(card.name, path: "", seed: seed) else { return nil }
         var output: [UInt8] = []
         var now = Instant.zero
         func pass(_ time: Duration) {
@@ -45,7 +45,7 @@ struct DecodeStream {
             bench.device.advance(to: now, output: &output)
         }
         pass(.milliseconds(5))
-        for request in bench.scanRequests {
+        for request in bench.scanRequests.isEmpty ? card.starts : bench.scanRequests {
             bench.device.receive(request[...], at: now)
             for _ in 0..<20 { pass(.milliseconds(5)) }
         }

@@ -3,5 +3,5 @@ extension ProtocolCard {
     public static let ld06 = ProtocolCard(
         name: "ld06", title: "LDROBOT LD06, LD19, LD14, STL06P, STL19P, STL27L", kind: .lidar,
         transport: .serial(rates: [230_400, 921_600, 115_200]), listenTime: .milliseconds(400), enoughFrames: 3,
-        decoder: { LD06StreamDecoder() })
+        decoder: { LD06StreamDecoder() }, pointDecoder: { LD06PointDecoder() })
 }

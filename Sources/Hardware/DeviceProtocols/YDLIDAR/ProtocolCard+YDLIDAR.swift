@@ -7,5 +7,5 @@ extension ProtocolCard {
         // The answer to the question tells the model, and with it how samples are read.
         starts: [YDLIDARRequest.stop.encoded, YDLIDARRequest.getInfo.encoded, YDLIDARRequest.scan.encoded],
         farewell: YDLIDARRequest.stop.encoded, questionPause: .milliseconds(100), enoughFrames: 1,
-        decoder: { YDLIDARStreamDecoder() })
+        decoder: { YDLIDARStreamDecoder() }, pointDecoder: { YDLIDARPointDecoder() })
 }
