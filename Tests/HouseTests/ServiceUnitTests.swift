@@ -41,9 +41,9 @@ import Testing
     }
 
     @Test(
-        "the unit's exposure is at most 3.0 of 10", .enabled(if: hasAnalyzer, "systemd-analyze is not installed"))
+        "the unit's exposure is at most 2.0 of 10", .enabled(if: hasAnalyzer, "systemd-analyze is not installed"))
     func isHardened() throws {
-        let (code, said) = try analyze(["security", "--offline=yes", "--threshold=30"])
+        let (code, said) = try analyze(["security", "--offline=yes", "--threshold=20"])
         #expect(code == 0, "\(said)")
     }
 
