@@ -134,7 +134,7 @@ let package = Package(
         // Operator/
         room("Control", in: "Operator", imports: ["RobotModel"]),
         room("Console", in: "Operator", imports: ["CSodium", "Control", "DeviceIO", "RobotModel"]),
-        room("Doctor", in: "Operator", imports: ["BoardFile", "CLinuxRealtime"], touchesC: true),
+        room("Doctor", in: "Operator", imports: ["BoardFile", "CLinuxRealtime", "DeviceIO"], touchesC: true),
         // Runtime/
         room(
             "RobotRuntime", in: "Runtime",

@@ -82,3 +82,8 @@ enum Socket {
         }
     }
 }
+
+extension SerialLine {
+    /// Whether a path of the board file is reached over IP; such a line has no rate and no device file.
+    public static func isNetwork(_ path: String) -> Bool { path.hasPrefix("udp:") || path.hasPrefix("tcp:") }
+}

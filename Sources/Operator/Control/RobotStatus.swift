@@ -335,49 +335,6 @@ public struct GPIOSection: Sendable, Codable {
     public init() {}
 }
 
-/// The battery.
-public struct BatterySection: Sendable, Codable {
-    public var voltage = 0.0
-    public var stateOfCharge = 0.0
-    /// Ampere, positive while it is charged; nil where nothing measures it.
-    public var current: Double?
-    /// Degrees Celsius of the warmest cell.
-    public var temperature: Double?
-    /// The contact at the dock is closed.
-    public var isCharging: Bool?
-    /// The battery's own protections that have acted, in its own bits.
-    public var faults: UInt32 = 0
-    public init() {}
-
-    public init(_ state: BatteryState) {
-        voltage = state.voltage
-        stateOfCharge = state.stateOfCharge
-        current = state.current
-        temperature = state.temperature
-        isCharging = state.isCharging
-        faults = state.faults
-    }
-}
-
-/// The inertial unit.
-public struct InertialSection: Sendable, Codable {
-    /// Specific force in m/s², `base_link`.
-    public var acceleration: [Double]
-    /// rad/s, `base_link`.
-    public var angularVelocity: [Double]
-    /// Pascal; 0 while the unit has given none.
-    public var pressure: Double
-    /// Degrees Celsius.
-    public var temperature: Double
-
-    public init(_ state: InertialState) {
-        acceleration = [state.acceleration.x, state.acceleration.y, state.acceleration.z]
-        angularVelocity = [state.angularVelocity.x, state.angularVelocity.y, state.angularVelocity.z]
-        pressure = state.pressure
-        temperature = state.temperature
-    }
-}
-
 /// Recording and streaming.
 public struct ReflowSection: Sendable, Codable {
     /// Bytes written to segments since the start.

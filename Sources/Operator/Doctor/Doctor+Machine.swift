@@ -8,7 +8,9 @@ extension Doctor {
         guard view.text("/sys/kernel/realtime") == "1" || version.contains("PREEMPT_RT") else {
             return Finding(
                 "kernel", .advice, "\(release) is without PREEMPT_RT: a tick may now and then be late by milliseconds",
-                hint: "install the real-time kernel (Debian: linux-image-rt-arm64) and start it")
+                hint:
+                    "install the real-time kernel (Debian: linux-image-rt-arm64, on a PC linux-image-rt-amd64) and start it"
+            )
         }
         return Finding("kernel", .good, "\(release), PREEMPT_RT")
     }
@@ -22,31 +24,41 @@ extension Doctor {
     }
 
     var scheduling: Finding {
-        let (path, name) = judged
         let wanted = board?.control.priority ?? 80
-        let allowed = limit("Max realtime priority", of: path) ?? 0
         // CAP_SYS_NICE, capabilities(7).
-        guard allowed >= wanted || has(capability: 23, in: path) else {
-            return Finding(
-                "real time", path == "/proc/self" ? .advice : .bad,
-                "\(name) may not use SCHED_FIFO at priority \(wanted) (its limit is \(allowed))",
-                hint: "the service has LimitRTPRIO=\(wanted); start it with systemctl, or run as root")
+        return right(
+            "real time", "Max realtime priority", atLeast: wanted, orCapability: 23,
+            hint: "the service has LimitRTPRIO=95; start it with systemctl, or run as root"
+        ) { name, allowed in
+            guard let allowed else { return "\(name) may use SCHED_FIFO at priority \(wanted)" }
+            return "\(name) may not use SCHED_FIFO at priority \(wanted) (its limit is \(allowed))"
         }
-        return Finding("real time", .good, "\(name) may use SCHED_FIFO at priority \(wanted)")
     }
 
     var lockedMemory: Finding {
-        let (path, name) = judged
-        let wanted = 128 << 20
-        let allowed = limit("Max locked memory", of: path) ?? 0
-        // CAP_IPC_LOCK.
-        guard allowed >= wanted || has(capability: 14, in: path) else {
-            return Finding(
-                "memory", path == "/proc/self" ? .advice : .bad,
-                "\(name) may lock \(allowed >> 20) MB of memory: a page that is fetched from disk makes a tick late",
-                hint: "the service has LimitMEMLOCK=infinity; start it with systemctl, or run as root")
+        // Debian gives an ordinary process 8 MB; the service no limit. CAP_IPC_LOCK.
+        right(
+            "memory", "Max locked memory", atLeast: 128 << 20, orCapability: 14,
+            hint: "the service has LimitMEMLOCK=infinity; start it with systemctl, or run as root"
+        ) { name, allowed in
+            guard let allowed else { return "\(name) may lock its memory" }
+            return "\(name) may lock \(allowed >> 20) MB of memory: a page that is fetched from disk makes a tick late"
         }
-        return Finding("memory", .good, "\(name) may lock its memory")
+    }
+
+    /// Whether the judged process has a right, by its limit or by a capability; `words` get the limit where it has not.
+    private func right(
+        _ check: String, _ row: String, atLeast wanted: Int, orCapability capability: Int, hint: String,
+        _ words: (_ process: String, _ allowed: Int?) -> String
+    ) -> Finding {
+        let (path, name) = judged
+        let allowed = limit(row, of: path) ?? 0
+        if allowed >= wanted || has(capability: capability, in: path) {
+            return Finding(check, .good, words(name, nil))
+        }
+        // A shell's rights are not the service's.
+        let verdict: Finding.Verdict = path == "/proc/self" ? .advice : .bad
+        return Finding(check, verdict, words(name, allowed), hint: hint)
     }
 
     /// A row of limits (proc(5)): name, soft limit, hard limit, unit; `Int.max` where there is none.

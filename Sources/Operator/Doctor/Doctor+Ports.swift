@@ -1,4 +1,5 @@
 import BoardFile
+import DeviceIO
 
 // Serial ports, who else wants them, and GPIO chips.
 extension Doctor {
@@ -14,7 +15,7 @@ extension Doctor {
             ("facilities", board.facilities.port.path), ("box_radio", board.boxRadio.port.path),
             ("keypad", board.keypad.port.path), ("console", board.console.port.path),
         ]
-        return ports.filter { !$0.1.hasPrefix("udp:") && !$0.1.hasPrefix("tcp:") }
+        return ports.filter { !SerialLine.isNetwork($0.1) }
     }
 
     var serialPorts: [Finding] {

@@ -1,4 +1,5 @@
 import CLinuxRealtime
+import DeviceIO
 
 #if canImport(Glibc)
     import Glibc
@@ -12,34 +13,12 @@ public struct LiveBoard: BoardView {
     public init() {}
 
     public func text(_ path: String) -> String? {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        // What the system says of itself is short.
-        while text.count < 1 << 20 {
-            let count = unsafe read(file, &chunk, chunk.count)
-            guard count >= 0 else { return nil }
-            if count == 0 { break }
-            text += chunk[0..<count]
-        }
-        while let last = text.last, last <= 0x20 { text.removeLast() }
-        return String(decoding: text, as: UTF8.self)
+        let text = Folder.text(path)
+        // An empty file tells as little as none.
+        return text.isEmpty ? nil : String(text.reversed().drop { $0.isWhitespace }.reversed())
     }
 
-    public func names(_ path: String) -> [String]? {
-        guard let folder = unsafe opendir(path) else { return nil }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
+    public func names(_ path: String) -> [String]? { Folder.names(path) }
 
     public func resolved(_ path: String) -> String? {
         guard let whole = unsafe realpath(path, nil) else { return nil }

@@ -4,7 +4,8 @@ public import RobotModel
 ///
 /// A robot that needs two LiDARs is blind on one side while one of them is silent, so the age that counts is that of the
 /// one that has been silent longest. A head that stands sends samples, too, and so does one whose frames are nearly all
-/// damaged or whose window is covered: what counts is a revolution with enough samples, and enough that came back. A kernel of the tick: never allocates.
+/// damaged or whose window is covered: what counts is a revolution with enough samples, and enough that came back. A kernel
+/// of the tick: never allocates.
 public struct LidarWatch: Sendable, BitwiseCopyable {
     /// The most LiDARs that a board can have.
     public static var capacity: Int { @_noAllocation @_noLocks get { 4 } }

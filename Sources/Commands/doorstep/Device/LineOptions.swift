@@ -36,9 +36,6 @@ struct LineOptions: ParsableArguments {
         }
     }
 
-    /// Whether a port is reached over IP and has no rate.
-    static func isNetwork(_ port: String) -> Bool { port.hasPrefix("udp:") || port.hasPrefix("tcp:") }
-
     /// What to say when nothing that is known came over a network.
     static func nothingOnNetwork(_ port: String, bytes: Int) -> RobotError {
         bytes == 0
@@ -62,7 +59,7 @@ struct LineOptions: ParsableArguments {
 
     /// What to say when not one frame was read.
     func nothingRead(_ card: ProtocolCard, bytes: Int) -> RobotError {
-        if Self.isNetwork(port) { return Self.nothingOnNetwork(port, bytes: bytes) }
+        if SerialLine.isNetwork(port) { return Self.nothingOnNetwork(port, bytes: bytes) }
         let line = line(card)
         let probe = "`doorstep device probe \(port)` finds out what speaks, and at which rate"
         if bytes == 0 {

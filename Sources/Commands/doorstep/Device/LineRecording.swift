@@ -53,10 +53,10 @@ struct LineRecording {
     }
 
     /// What a person should know before trusting what is made of it as `card`'s bytes; usually nothing.
-    func doubts(as card: ProtocolCard?, file: String) -> [String] {
+    func doubts(as card: ProtocolCard, file: String) -> [String] {
         var doubts: [String] = []
         if !isComplete { doubts.append("\(file) is torn: what had been written is read") }
-        if let recorded = line["protocol"], let card,
+        if let recorded = line["protocol"],
             recorded.split(separator: "-")[0] != card.name.split(separator: "-")[0]
         {
             doubts.append("\(file) was recorded as \(recorded), and is read as \(card.name)")

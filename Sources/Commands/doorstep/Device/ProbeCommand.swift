@@ -33,9 +33,9 @@ struct ProbeCommand: ParsableCommand {
                 LineSearch(cards: cards, rates: rate.isEmpty ? nil : rate, isNetwork: isNetwork),
                 line: SerialLine(path: port, baudRate: cards.first?.rates.first ?? 9600), opener: SystemSerialPorts())
             guard probe.search.count > 0 else {
+                let place = isNetwork ? "a network's port" : "a serial line at these rates"
                 throw RobotError(
-                    .unavailable,
-                    "nothing to try: no protocol that is named is probed on \(isNetwork ? "a network's port" : "a serial line at these rates")",
+                    .unavailable, "nothing to try: no protocol that is named is probed on \(place)",
                     hint: "name no protocol, or another")
             }
             let outcome = try search(&probe)
@@ -47,7 +47,7 @@ struct ProbeCommand: ParsableCommand {
         }
     }
 
-    private var isNetwork: Bool { LineOptions.isNetwork(port) }
+    private var isNetwork: Bool { SerialLine.isNetwork(port) }
 
     private func named(_ name: String) throws -> ProtocolCard {
         if let card = ProtocolCard.named(name) { return card }

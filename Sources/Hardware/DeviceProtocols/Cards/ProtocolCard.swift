@@ -51,12 +51,9 @@ public struct ProtocolCard: Sendable {
 
     public init(
         name: String, title: String, kind: Kind, transport: Transport, questions: [[UInt8]] = [],
-        starts: [[UInt8]] = [],
-        farewell: [UInt8] = [], questionPause: Duration = .milliseconds(50),
+        starts: [[UInt8]] = [], farewell: [UInt8] = [], questionPause: Duration = .milliseconds(50),
         listenTime: Duration = .milliseconds(400), enoughFrames: Int, provesLittle: Bool = false,
-        repeatsQuestions: Bool = false,
-        isProbed: Bool = true,
-        decoder: @escaping @Sendable () -> any StreamDecoder,
+        repeatsQuestions: Bool = false, isProbed: Bool = true, decoder: @escaping @Sendable () -> any StreamDecoder,
         pointDecoder: (@Sendable () -> any PointDecoder)? = nil
     ) {
         self.name = name

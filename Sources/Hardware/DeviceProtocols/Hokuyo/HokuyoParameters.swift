@@ -46,8 +46,7 @@ public struct HokuyoParameters: Hashable, Sendable {
         guard let nearest = number("DMIN"), let farthest = number("DMAX"), let resolution = number("ARES"),
             let first = number("AMIN"), let last = number("AMAX"), let front = number("AFRT"), let rpm = number("SCAN"),
             nearest >= 0, farthest > nearest, farthest <= Self.greatestRange, resolution > 0, first >= 0, last > first,
-            last <= 9999,
-            last - first < resolution, (0...last).contains(front), (1...60_000).contains(rpm)
+            last <= 9999, last - first < resolution, (0...last).contains(front), (1...60_000).contains(rpm)
         else { return nil }
         self.init(
             model: answer.field("MODL") ?? "unknown model", nearest: nearest, farthest: farthest,

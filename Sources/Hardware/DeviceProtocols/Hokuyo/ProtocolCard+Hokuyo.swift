@@ -11,6 +11,5 @@ extension ProtocolCard {
             Array("MD0044072501000\n".utf8),
         ],
         farewell: HokuyoCommand.quit.encoded, questionPause: .milliseconds(150), enoughFrames: 2,
-        repeatsQuestions: true,
-        decoder: { HokuyoStreamDecoder() })
+        repeatsQuestions: true, decoder: { HokuyoStreamDecoder() })
 }

@@ -5,7 +5,7 @@ extension RobotError {
     /// A port's failure in a person's words, with what to do about it.
     public init(_ error: PortError, slot: SlotID, line: SerialLine) {
         let port = "\(slot) (\(line.path))"
-        if line.path.hasPrefix("udp:") || line.path.hasPrefix("tcp:") {
+        if SerialLine.isNetwork(line.path) {
             self.init(error, network: port)
             return
         }

@@ -167,8 +167,8 @@ extension ControlKernel {
     @_noAllocation @_noLocks
     private mutating func drive(dt: Double) {
         let enabled = safety.action < .torqueOff && wheels.time > .longAgo
-        // Set-points start from the measured motion when power is asked for, and go no further before the drive has given it: it
-        // may also take it away by itself. What was measured before the wheels fell silent says nothing about now.
+        // Set-points start from the measured motion when power is asked for, and go no further before the drive has given
+        // it: it may also take it away by itself. What was measured before the wheels fell silent says nothing about now.
         if enabled, !wheelSetpoint.enabled || !wheels.value.enabled {
             shaper.reset(to: areWheelsFresh ? odometry.twist : .zero)
         }

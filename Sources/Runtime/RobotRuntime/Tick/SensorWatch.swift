@@ -11,11 +11,8 @@ struct SensorWatch: Sendable {
     private var joints: InlineArray<16, Int8>
     private let encoderCount: Int
     private var encoders: Stamped<EncoderState>
-    /// When each joint encoder answered last.
-    private var answered: InlineArray<16, Instant>
-    /// When each servo answered last: one that is silent while the others answer is as stale as a silent bus.
-    private var servoAnswered: InlineArray<16, Instant>
-    private let servoCount: Int
+    private var encoderTimes: AnswerTimes
+    private var servoTimes: AnswerTimes
     /// The greatest difference of a wheel's own encoder and the drive's count, rad/s.
     private(set) var wheelDifference = 0.0
     private var wheelEncoderTime = Instant.longAgo
@@ -29,11 +26,10 @@ struct SensorWatch: Sendable {
 
     init(board: Board) {
         joints = InlineArray(repeating: 0)
-        answered = InlineArray(repeating: .longAgo)
-        servoAnswered = InlineArray(repeating: .longAgo)
-        servoCount = board.joints.count
+        servoTimes = AnswerTimes(count: board.joints.count)
         let list = board.jointEncoders?.encoders ?? []
         encoderCount = list.count
+        encoderTimes = AnswerTimes(count: list.count)
         for (index, encoder) in list.enumerated() { joints[index] = Int8(encoder.joint) }
         encoders = Stamped(EncoderState(count: list.count), at: .longAgo)
         wheelEncoderScale = board.wheelEncoders.map { board.wheels.staleAfter.inSeconds / $0.staleAfter.inSeconds } ?? 0
@@ -61,11 +57,7 @@ struct SensorWatch: Sendable {
     @_noAllocation @_noLocks
     mutating func take(_ encoders: Stamped<EncoderState>) {
         self.encoders = encoders
-        var index = 0
-        while index < encoderCount {
-            if encoders.value.answered & (1 << UInt16(index)) != 0 { answered[index] = encoders.time }
-            index += 1
-        }
+        encoderTimes.take(encoders.value.answered, at: encoders.time)
     }
 
     @_noAllocation @_noLocks
@@ -83,25 +75,11 @@ struct SensorWatch: Sendable {
     }
 
     @_noAllocation @_noLocks
-    mutating func take(_ joints: Stamped<JointState>) {
-        var index = 0
-        while index < servoCount {
-            if joints.value.answered & (1 << UInt16(index)) != 0 { servoAnswered[index] = joints.time }
-            index += 1
-        }
-    }
+    mutating func take(_ joints: Stamped<JointState>) { servoTimes.take(joints.value.answered, at: joints.time) }
 
     /// Seconds since the servo that has been silent longest answered.
     @_noAllocation @_noLocks
-    func jointsAge(at now: Instant) -> Double {
-        var worst = 0.0
-        var index = 0
-        while index < servoCount {
-            worst = max(worst, now.seconds(since: servoAnswered[index]))
-            index += 1
-        }
-        return worst
-    }
+    func jointsAge(at now: Instant) -> Double { servoTimes.worstAge(at: now) }
 
     /// Seconds, scaled to the wheels' limit; 0 without wheel encoders.
     @_noAllocation @_noLocks
@@ -112,15 +90,7 @@ struct SensorWatch: Sendable {
     /// Seconds since the encoder that has been silent longest answered, scaled to the joints' limit; 0 without joint
     /// encoders.
     @_noAllocation @_noLocks
-    func jointEncodersAge(at now: Instant) -> Double {
-        var worst = 0.0
-        var index = 0
-        while index < encoderCount {
-            worst = max(worst, now.seconds(since: answered[index]) * jointEncoderScale)
-            index += 1
-        }
-        return worst
-    }
+    func jointEncodersAge(at now: Instant) -> Double { encoderTimes.worstAge(at: now) * jointEncoderScale }
 
     /// The worst of battery line and inertial unit, as a multiple of its own limit; 0 where the board has neither.
     @_noAllocation @_noLocks
