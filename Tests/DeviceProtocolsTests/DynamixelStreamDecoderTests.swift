@@ -38,10 +38,11 @@ struct DynamixelStreamDecoderTests {
     @Test("a position at either end of the register's range is a number, and no end of the program")
     func extremes() throws {
         for ticks in [Int32.min, .min + 1, .max] {
-            let data = block.prefix(10) + LittleEndianBytes.of(ticks)
+            let position = (0..<4).map { UInt8(truncatingIfNeeded: ticks >> (8 * $0)) }
+            let data = block.prefix(10) + position
             let answer = DynamixelFastAnswer(parts: [.init(id: 4, error: .init(.none), data: Array(data))])
-            let position = try #require(records(answer.encoded).0.first?.position)
-            #expect(abs(position - (Double(ticks) - 2048) * .pi / 2048) < 1)
+            let found = try #require(records(answer.encoded).0.first?.position)
+            #expect(abs(found - (Double(ticks) - 2048) * .pi / 2048) < 1)
         }
     }
 
@@ -71,8 +72,4 @@ struct DynamixelStreamDecoderTests {
         #expect(found[0].summary == "7 status error access in alert")
         #expect(counters == FrameCounters(frames: 1, resyncs: 1, skippedBytes: 1))
     }
-}
-
-private enum LittleEndianBytes {
-    static func of(_ value: Int32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
 }
