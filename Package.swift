@@ -153,14 +153,16 @@ let package = Package(
             ]),
         // Commands/
         room("CommandLine", in: "Commands"),
-        command(
-            "doorstepd", imports: ["RobotModel", "RobotRuntime", "StructuredText"],
+        room(
+            "DaemonProgram", in: "Commands", imports: ["BoardFile", "RobotModel", "RobotRuntime", "StructuredText"],
             outside: [Outside.argumentParser, Outside.log]),
+        command("doorstepd", imports: ["DaemonProgram"]),
         command(
             "doorstep",
             imports: [
-                "BoardFile", "BuildingImport", "BuildingMap", "CommandLine", "Console", "Control", "DeviceIO",
-                "DeviceProtocols", "Devices", "Doctor", "MCAP", "Missions", "Realtime", "RobotModel", "RobotRuntime",
+                "BoardFile", "BuildingImport", "BuildingMap", "CommandLine", "Console", "Control", "DaemonProgram",
+                "DeviceIO", "DeviceProtocols", "Devices", "Doctor", "MCAP", "Missions", "Realtime", "RobotModel",
+                "RobotRuntime",
                 "RoutePlanning", "StructuredText",
             ]),
         command(
@@ -207,7 +209,7 @@ let package = Package(
             "ReflowTests", of: ["Digests", "MCAP", "Realtime", "Reflow", "ReflowStation", "RobotModel"], hasPeers: true),
         tests("ConsoleTests", of: ["CSodium", "Console", "Control", "DeviceIO", "RobotModel"]),
         tests("DoctorTests", of: ["BoardFile", "Doctor"]),
-        tests("CommandsTests", of: ["Control", "MCAP", "RobotModel"]),
+        tests("CommandsTests", of: ["Control", "DeviceIO", "MCAP", "RobotModel"]),
         tests("ControlTests", of: ["Control", "RobotModel"]),
         tests(
             "TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"],

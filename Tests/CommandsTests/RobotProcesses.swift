@@ -60,6 +60,15 @@ final class RobotProcesses: @unchecked Sendable {
         }
     }
 
+    func signal(_ number: Int32) {
+        if let daemon { kill(daemon.processIdentifier, number) }
+    }
+
+    /// Changes the board file that both were started with.
+    func editBoard(_ change: (String) -> String) throws {
+        try Data(change(String(contentsOf: board, encoding: .utf8)).utf8).write(to: board)
+    }
+
     /// What the daemon has written since its last start.
     var log: String { (try? String(contentsOfFile: path("daemon\(starts).log"), encoding: .utf8)) ?? "" }
 

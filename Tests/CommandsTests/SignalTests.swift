@@ -31,13 +31,18 @@ struct SignalTests {
             try await robot.status().place.localization == "tracking"
         }
         let text = try String(contentsOfFile: Program.repository("Missions/lunch-to-level-3.yaml"), encoding: .utf8)
+        let mayRestart = ["may-restart", "--socket", robot.path("control.sock")]
+        #expect(try await Program(name: "doorstep").run(mayRestart).code == 0)
         try await robot.ask(.submit(name: "lunch.yaml", text: text))
         try await driveOff(robot)
+        let refusal = try await Program(name: "doorstep").run(mayRestart)
+        #expect(refusal.code == 75 && refusal.out.hasPrefix("not now: the robot "), "\(refusal.out)\(refusal.err)")
         let before = robot.notices.all
         #expect(before.contains { $0.hasPrefix("READY=1\nSTATUS=") && !$0.contains(" 0 ticks") })
         #expect(before.contains("WATCHDOG=1"))
 
         #expect(try await robot.end(with: SIGTERM) == 0)
+        #expect(try await Program(name: "doorstep").run(mayRestart).code == 0)
         let truth = try await robot.nextTruth()
         #expect(abs(try #require(truth["v"] as? Double)) < 0.01)
         let log = robot.log
@@ -65,5 +70,42 @@ struct SignalTests {
         try await driveOff(robot)
         #expect(try await robot.end(with: SIGTERM) == 0)
         #expect(try await robot.nextTruth()["contacts"] as? Int == 0)
+    }
+
+    @Test(
+        "SIGHUP takes over the log level and the console's code, names what waits for a restart, and survives a mistake"
+    )
+    func rereads() async throws {
+        let robot = try RobotProcesses()
+        try await robot.startTwin()
+        try await robot.startDaemon()
+        let before = robot.notices.all.count
+        let hash = "$argon2id$v=19$m=8,t=3,p=1$c2FsdHNhbHRzYWx0c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        try robot.editBoard { text in
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+                line.contains("unlock_hash:") ? "  unlock_hash: \"\(hash)\"" : String(line)
+            }
+            return lines.joined(separator: "\n").replacingOccurrences(of: "reserve: 0.15", with: "reserve: 0.2")
+                + "log: { level: warning }\n"
+        }
+        robot.signal(SIGHUP)
+        try await robot.wait("the word") { robot.log.contains("SIGHUP: ") }
+        try robot.editBoard { $0.replacingOccurrences(of: "level: warning", with: "level: info") }
+        robot.signal(SIGHUP)
+        try await robot.wait("the second word") {
+            robot.log.contains("taken over: log.level; waits for a restart: battery")
+        }
+        #expect(
+            robot.log.contains(
+                "<5>SIGHUP: the board file has been read again; "
+                    + "taken over: console.unlock_hash, log.level; waits for a restart: battery\n"), "\(robot.log)")
+
+        try robot.editBoard { $0.replacingOccurrences(of: "beams: 720", with: "beams: many") }
+        robot.signal(SIGHUP)
+        try await robot.wait("the complaint") { robot.log.contains("lidars.lidar.beams") }
+        #expect(robot.log.contains("<3>SIGHUP: the board file is wrong, everything stays as it was:"))
+        #expect(try await robot.status().tick.ticks > 0)
+        #expect(robot.notices.all.dropFirst(before).allSatisfy { !$0.hasPrefix("STOPPING") })
+        #expect(try await robot.end(with: SIGTERM) == 0)
     }
 }

@@ -149,4 +149,24 @@ import Testing
         dump(hash, to: &dumped)
         #expect(!dumped.contains("$"))
     }
+
+    @Test("another code in the board file locks an unlocked console, and is the one that is taken from then on")
+    func takesAnotherCode() {
+        var technician = Technician()
+        technician.unlock()
+        technician.perform(
+            technician.session.handle(.unlockHash(UnlockHash(text: Technician.hash(of: "97531"))), at: technician.now))
+        #expect(!technician.session.isUnlocked)
+        #expect(technician.screen.line == "dory>")
+        #expect(technician.screen.text.contains("locked: the unlock code is another one now"))
+        #expect(technician.log.last == "the unlock code is another one now; locked")
+        technician.unlock()
+        #expect(!technician.session.isUnlocked)
+        technician.type("unlock\r97531\r")
+        #expect(technician.session.isUnlocked)
+        // None at all: nobody gets in any more.
+        technician.perform(technician.session.handle(.unlockHash(nil), at: technician.now))
+        technician.type("unlock\r97531\r")
+        #expect(!technician.session.isUnlocked)
+    }
 }

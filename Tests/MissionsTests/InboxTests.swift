@@ -109,7 +109,8 @@ struct InboxTests {
             let kept = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
             #expect(!kept.contains("4711") && !kept.contains("482913"), "\(kept)")
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-            #expect(mode == 0o600)
+            // The reasons are for dispatch, too.
+            #expect(mode == (name == "bad.yaml" ? 0o600 : 0o640))
             guard name == "bad.yaml" else { continue }
             #expect(kept.split(separator: "\n").count == text.split(separator: "\n").count)
             // What is no secret is left for whoever looks for the mistake.
@@ -260,5 +261,21 @@ struct InboxTests {
         #expect(text.contains("\"updated\" : \"2026-09-21T"))
         try outbox.write(MissionStatus(level: "L1"), at: wall)
         #expect(folder.names("outbox").count == 1)
+    }
+
+    @Test("answers and the reasons of refusals are for the folder's group; what carries secrets is the owner's")
+    func answersAreForDispatch() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        folder.put("inbox/lunch.yaml", Sample.text)
+        folder.put("inbox/wrong.yaml", "version: 1\n")
+        _ = inbox.scan(at: wall)
+        func mode(_ name: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(name)")[.posixPermissions] as? Int
+        }
+        for name in ["outbox/lunch.status.json", "quarantine/wrong.yaml.error"] {
+            #expect(try mode(name) == 0o640, "\(name)")
+        }
+        for name in ["archive/lunch.yaml", "quarantine/wrong.yaml"] { #expect(try mode(name) == 0o600, "\(name)") }
     }
 }

@@ -148,4 +148,21 @@ struct YAMLReaderTests {
             }
         }
     }
+
+    @Test("hashes of the content differ where the content does, and nowhere else")
+    func comparesContents() throws {
+        func hashes(_ text: String) throws -> [String: Int] {
+            try YAMLReader.read(file: "f", text: text) { root in
+                let hashes = root.contentHashes(splitting: ["b"])
+                _ = root.optional("a")?.entries()
+                _ = root.optional("b")?.entries()
+                return hashes
+            }
+        }
+        let first = try hashes("a: { x: 1, y: [2, 3] }\nb: { c: 4, d: 5 }\n")
+        #expect(first.keys.sorted() == ["a", "b.c", "b.d"])
+        #expect(try hashes("# a word\nb:\n  c: 4\n  d: 5\na:\n  x: 1\n  y: [2, 3] # more\n") == first)
+        let other = try hashes("a: { x: 1, y: [2, 4] }\nb: { c: 4, d: 6 }\n")
+        #expect(first.keys.filter { first[$0] != other[$0] }.sorted() == ["a", "b.d"])
+    }
 }

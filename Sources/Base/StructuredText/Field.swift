@@ -48,6 +48,23 @@ public struct Field {
         return scalar.string
     }
 
+    /// A number for what each key says, not for its layout and comments: equal for equal content in the same order,
+    /// within one process, so that two readings of a file can be compared. Asks for no key and records nothing.
+    ///
+    /// - Parameter parts: Keys whose own keys are told one by one, as "part.key".
+    public func contentHashes(splitting parts: Set<String>) -> [String: Int] {
+        var hashes: [String: Int] = [:]
+        for (name, value) in node?.mapping ?? [:] {
+            let key = name.scalar?.string ?? ""
+            if parts.contains(key), let inner = value.mapping {
+                for (name, value) in inner { hashes["\(key).\(name.scalar?.string ?? "")"] = value.hashValue }
+            } else {
+                hashes[key] = value.hashValue
+            }
+        }
+        return hashes
+    }
+
     // MARK: Scalars
 
     /// Text; quotes are optional, an empty value is not accepted.

@@ -33,6 +33,14 @@ struct RobotCommand: ParsableCommand {
     @Option(help: "A file that gets the truth as JSON lines, five a second, for a summary afterwards.")
     var truthFile: String?
 
+    @Option(
+        help: "Seconds of the world in a second of this machine: 0.25 for a robot whose own clock runs at a quarter.")
+    var pace = 1.0
+
+    func validate() throws {
+        guard pace > 0, pace <= 1 else { throw ValidationError("--pace is \(pace); expected more than 0, at most 1") }
+    }
+
     func run() throws {
         let twin: Twin
         do {
@@ -59,7 +67,7 @@ struct RobotCommand: ParsableCommand {
             next = max(next + .milliseconds(1), clock.now - longestCatchUp)
             clock.sleep(until: next)
             let now = clock.now
-            world += min(now - last, longestCatchUp)
+            world += min(now - last, longestCatchUp) * pace
             last = now
             twin.advance(to: world)
             log?.write(twin.truth, clock: now)

@@ -1,8 +1,22 @@
 import ArgumentParser
+import DaemonProgram
+import Foundation
 import RobotRuntime
 
-/// What people and dispatch ask of a robot, and of its files, from a shell.
+/// One program under two names: what it does depends on how it is called, so that a board carries the Swift runtime once.
 @main
+enum Program {
+    static func main() async {
+        let name = URL(filePath: ProcessInfo.processInfo.arguments[0]).lastPathComponent
+        if name == DaemonCommand.configuration.commandName {
+            await DaemonCommand.main()
+        } else {
+            DoorstepCommand.main()
+        }
+    }
+}
+
+/// What people and dispatch ask of a robot, and of its files, from a shell.
 struct DoorstepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doorstep",
@@ -10,6 +24,6 @@ struct DoorstepCommand: ParsableCommand {
         version: Doorstep.version,
         subcommands: [
             Validate.self, MissionCommand.self, StatusCommand.self, PoseCommand.self, RecordingCommand.self,
-            BuildingCommand.self, DeviceCommand.self, ConsoleCommand.self, DoctorCommand.self,
+            BuildingCommand.self, DeviceCommand.self, ConsoleCommand.self, DoctorCommand.self, MayRestartCommand.self,
         ])
 }

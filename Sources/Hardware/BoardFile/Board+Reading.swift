@@ -46,6 +46,9 @@ extension Board {
             console: ConsoleSlot(root.required("console")),
             reflow: ReflowSettings(root.required("reflow")),
             missions: MissionSettings(directory: root.required("missions").required("directory").string()),
+            log: LogSettings(level: root.optional("log")?.optional("level")?.choice() ?? .info),
+            // Of the parts that can be re-read while the robot runs, each key.
+            contents: root.contentHashes(splitting: ["console", "log"]),
             locations: locations(root))
         rejectSharedPorts(root)
         return board

@@ -31,6 +31,9 @@ public struct Board: Sendable {
     public var console: ConsoleSlot
     public var reflow: ReflowSettings
     public var missions: MissionSettings
+    public var log: LogSettings
+    /// What each part of the file says, by its key: a number that is equal for equal content within one process.
+    public var contents: [String: Int] = [:]
     /// Where in the file the names stand that the site has to know: by their keys, "home" or "facilities.doors.lobby".
     public var locations: [String: SourceLocation] = [:]
 
@@ -289,6 +292,15 @@ public struct ReflowSettings: Sendable {
     public var station: String?
     /// Bytes of disk that recordings may use.
     public var quota: Int
+}
+
+/// The log.
+public struct LogSettings: Sendable {
+    /// How important a record is, in the words of swift-log.
+    public enum Level: String, Sendable, CaseIterable { case trace, debug, info, notice, warning, error, critical }
+
+    /// The least important records that are written.
+    public var level = Level.info
 }
 
 /// Missions.

@@ -11,10 +11,25 @@ import Realtime
 import Reflow
 public import RobotModel
 import ServiceLifecycle
+public import StructuredText
 import UnixSignals
 
 /// The daemon on the robot: everything that `RobotParts` puts together, run by threads and services in real time.
 public struct Daemon: Sendable {
+    /// What the daemon needs to take over a changed board file while it runs.
+    public struct Rereading: Sendable {
+        var read: @Sendable () throws(FileProblems) -> Board
+        var setLogLevel: @Sendable (LogSettings.Level) -> Void
+
+        public init(
+            read: @escaping @Sendable () throws(FileProblems) -> Board,
+            setLogLevel: @escaping @Sendable (LogSettings.Level) -> Void
+        ) {
+            self.read = read
+            self.setLogLevel = setLogLevel
+        }
+    }
+
     private let deliberation: Deliberation
     private let services: [ServiceGroupConfiguration.ServiceConfiguration]
     private let uplink: @Sendable () -> String
@@ -23,9 +38,11 @@ public struct Daemon: Sendable {
     /// - Parameters:
     ///   - socket: Path of the local socket for `doorstep`; nil for none.
     ///   - environment: Where systemd's words to a service stand.
+    ///   - rereading: What SIGHUP does: how the board file is read again, and where its log level goes.
     /// - Throws: `RobotError` when the folders for missions or recordings cannot be used.
     public init(
-        board: Board, building: Building, socket: String?, environment: [String: String], log: Logger
+        board: Board, building: Building, socket: String?, environment: [String: String], log: Logger,
+        rereading: Rereading
     ) throws(RobotError) {
         self.log = log
         // A label and some chance: the clock of a board without a battery shows the same moment at every start.
@@ -58,6 +75,7 @@ public struct Daemon: Sendable {
         }
         let control = ControlDesk(deliberation: deliberation)
         let manager = ServiceManager(environment: environment)
+        let console = ConsoleService(board: board, control: control, log: log)
         // Stopped in the reverse order: the deliberation brings the robot to a stand while tick and devices still run,
         // and the recording is sealed last.
         var list: [any Service] = [
@@ -65,8 +83,14 @@ public struct Daemon: Sendable {
             DeviceThreads(rack: rack, wheels: wheels, priority: devicePriority),
             LoopService(loop: loop, log: log),
             DeliberationService(deliberation: deliberation, loop: loop, manager: manager),
-            ConsoleService(board: board, control: control, log: log),
+            console,
             IntakeService(inbox: parts.inbox, deliberation: deliberation),
+            ReloadService(
+                board: board, read: rereading.read,
+                take: { board in
+                    rereading.setLogLevel(board.log.level)
+                    console.setUnlockHash(board.console.unlockHash)
+                }, log: log),
         ]
         if let settings = board.control.hardwareWatchdog {
             // Stopped after the tick, so that it is disarmed when nothing can hang any more.

@@ -93,7 +93,7 @@ extension Localizer {
         let places = building.level(level)?.places.values.sorted { $0.id < $1.id }.map(\.position) ?? []
         // The nearest first, since a sweep has an end.
         let others = places.sorted { $0.distance(to: here) < $1.distance(to: here) }
-        return (around.prefix(1) + others + around.dropFirst()).flatMap {
+        return (Array(around.prefix(1)) + others + Array(around.dropFirst())).flatMap {
             Self.guesses(around: $0, on: level, metres: 1.2)
         }
     }

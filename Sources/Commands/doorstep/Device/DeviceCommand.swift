@@ -14,7 +14,7 @@ struct DeviceCommand: ParsableCommand {
             """,
         subcommands: [
             ProbeCommand.self, MonitorCommand.self, RecordCommand.self, ReplayCommand.self, DecodeCommand.self,
-            ProtocolsCommand.self,
+            ProtocolsCommand.self, EdgesCommand.self,
         ])
 }
 

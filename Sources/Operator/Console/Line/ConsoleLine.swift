@@ -53,6 +53,9 @@ public final class ConsoleLine: Sendable {
         thread.start()
     }
 
+    /// From now on another code unlocks the console; a text that is no hash leaves it locked.
+    public func setUnlockHash(_ text: String) { mailbox.leave(UnlockHash(text: text)) }
+
     /// Ends the thread, which says goodbye and closes the port.
     public func stop() { mailbox.stop() }
 }

@@ -50,6 +50,7 @@ struct ConsoleLoop {
             for answer in mailbox.takeAnswers() {
                 perform(session.handle(.answered(answer.number, answer.response), at: now))
             }
+            if let hash = mailbox.takeHash() { perform(session.handle(.unlockHash(hash), at: now)) }
             perform(session.handle(.time, at: now))
             write(at: now)
             let isInMemory = port != nil && port?.pollDescriptor == nil

@@ -10,6 +10,8 @@ final class ConsoleMailbox: Sendable {
     private struct State {
         var answers: [(number: Int, response: ControlResponse)] = []
         var isStopping = false
+        /// Another hash of the unlock code, or none at all; nil when nobody has brought one.
+        var hash: UnlockHash??
     }
 
     private let state = Mutex(State())
@@ -50,6 +52,18 @@ final class ConsoleMailbox: Sendable {
             let answers = state.answers
             state.answers = []
             return answers
+        }
+    }
+
+    func leave(_ hash: UnlockHash?) {
+        state.withLock { $0.hash = .some(hash) }
+        wake()
+    }
+
+    func takeHash() -> UnlockHash?? {
+        state.withLock { state in
+            defer { state.hash = nil }
+            return state.hash
         }
     }
 

@@ -13,6 +13,8 @@ public enum ConsoleEvent: Sendable {
     case time
     /// The daemon's answer to the question of this number.
     case answered(Int, ControlResponse)
+    /// The board file has another code now; nil when it has none.
+    case unlockHash(UnlockHash?)
 }
 
 /// What a console session wants done.
@@ -100,6 +102,7 @@ public struct ConsoleSession: Sendable {
         case .bytes(let bytes): take(bytes, at: now, &actions)
         case .time: advance(to: now, &actions)
         case .answered(let number, let response): answer(number, response, at: now, &actions)
+        case .unlockHash(let hash): replaceAccess(by: hash, &actions)
         }
         return actions
     }
@@ -177,6 +180,16 @@ public struct ConsoleSession: Sendable {
         // A line that somebody left half typed is not finished by the next one.
         actions.write(
             "\r\nlocked: nobody has typed for \(spanText(AccessLock.idleLimit.inSeconds))\r\n".utf8 + openPrompt())
+    }
+
+    /// Who unlocked the console with the old code has to know the new one.
+    private mutating func replaceAccess(by hash: UnlockHash?, _ actions: inout [ConsoleAction]) {
+        let wasOpen = access.isOpen
+        access = AccessLock(hash: hash)
+        guard wasOpen else { return }
+        actions.append(.log("the unlock code is another one now; locked"))
+        guard case .prompt = mode else { return }
+        actions.write("\r\nlocked: the unlock code is another one now\r\n".utf8 + openPrompt())
     }
 
     private mutating func answer(

@@ -17,6 +17,9 @@ struct ConsoleService: Service {
             log: { log.notice("console: \($0)") })
     }
 
+    /// From now on another code unlocks it.
+    func setUnlockHash(_ text: String) { console.setUnlockHash(text) }
+
     func run() async throws {
         console.start()
         try? await gracefulShutdown()

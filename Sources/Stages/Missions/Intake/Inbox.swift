@@ -145,7 +145,7 @@ public final class Inbox: Sendable {
             place = try WholeFile.move(path, into: folder.quarantine, name: name)
         }
         let text = errors.map(\.description).joined(separator: "\n") + "\n"
-        try WholeFile.write(text, to: place + ".error", durable: false)
+        try WholeFile.write(text, to: place + ".error", durable: false, for: .group)
         return .quarantined(file: name, errors: errors)
     }
 

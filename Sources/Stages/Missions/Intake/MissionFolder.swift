@@ -38,19 +38,27 @@ public struct MissionFolder: Hashable, Sendable {
 
 /// Small file operations that leave a file whole or not there at all.
 enum WholeFile {
+    /// Who may read a file besides its owner: nobody, or the folder's group (dispatch, where the package has made it).
+    enum Reader { case owner, group }
+
     /// Writes a file beside its place and renames it into it.
     ///
     /// - Parameter durable: Wait for the disk, so that a power cut cannot leave it empty.
-    static func write(_ text: String, to path: String, durable: Bool) throws(RobotError) {
-        try write(Array(text.utf8), to: path, durable: durable)
+    static func write(
+        _ text: String, to path: String, durable: Bool, for reader: Reader = .owner
+    ) throws(RobotError) {
+        try write(Array(text.utf8), to: path, durable: durable, for: reader)
     }
 
-    /// Writes a file beside its place and renames it into it; only its owner may read it.
-    static func write(_ content: [UInt8], to path: String, durable: Bool) throws(RobotError) {
+    /// Writes a file beside its place and renames it into it.
+    static func write(
+        _ content: [UInt8], to path: String, durable: Bool, for reader: Reader = .owner
+    ) throws(RobotError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let temporary = "\(path[..<slash])/.\(path[path.index(after: slash)...]).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("write", temporary) }
+        if reader == .group { fchmod(descriptor, 0o640) }
         var bytes = content[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

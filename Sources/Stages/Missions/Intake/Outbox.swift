@@ -52,6 +52,6 @@ public struct Outbox: Sendable {
             throw RobotError(.internalError, "cannot encode the status of mission \(mission): \(error)")
         }
         let text = String(decoding: data, as: UTF8.self) + "\n"
-        try WholeFile.write(text, to: "\(folder.outbox)/\(mission).status.json", durable: state.isFinal)
+        try WholeFile.write(text, to: "\(folder.outbox)/\(mission).status.json", durable: state.isFinal, for: .group)
     }
 }

@@ -1,8 +1,21 @@
 import Logging
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
 #endif
+
+/// The least important level that is written; may change while the daemon runs.
+final class LogThreshold: Sendable {
+    private let value: Mutex<Logger.Level>
+
+    init(_ level: Logger.Level) { value = Mutex(level) }
+
+    var level: Logger.Level {
+        get { value.withLock { $0 } }
+        set { value.withLock { $0 = newValue } }
+    }
+}
 
 /// Writes log records to standard error: for the journal with a priority in front of every line (sd-daemon(3),
 /// "<6>…"), for a terminal with the time of day.
@@ -19,14 +32,19 @@ struct JournalLogHandler: LogHandler {
         }
     }
 
-    var logLevel: Logger.Level
+    /// The level that is common to all handlers.
+    var logLevel: Logger.Level {
+        get { threshold.level }
+        set { threshold.level = newValue }
+    }
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     let reader: Reader
+    let threshold: LogThreshold
 
-    init(reader: Reader, level: Logger.Level) {
+    init(reader: Reader, threshold: LogThreshold) {
         self.reader = reader
-        logLevel = level
+        self.threshold = threshold
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

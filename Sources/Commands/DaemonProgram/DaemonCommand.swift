@@ -1,4 +1,5 @@
-import ArgumentParser
+public import ArgumentParser
+import BoardFile
 import Foundation
 import Logging
 import RobotModel
@@ -10,15 +11,20 @@ import StructuredText
 #endif
 
 /// Arguments and exit codes of the daemon; what it does is `Daemon`.
-@main
-struct DaemonCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+public struct DaemonCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
         commandName: "doorstepd",
         abstract: "Runs a delivery robot until SIGTERM.",
         discussion: """
             Exit codes: 0 after SIGTERM or SIGINT, 64 for wrong arguments, 69 when a folder, socket or thread cannot be \
             had, 70 when a part of it fails, 78 for a wrong board file or site. A device that is missing is no reason \
             to end: the status names it, and it is tried again.
+
+            SIGHUP makes it read the board file again and take over log.level and console.unlock_hash, and nothing else; \
+            the log says which other keys have changed and wait for a restart. A file that is wrong changes nothing.
+
+            SIGTERM and SIGINT bring the robot to a stand within five seconds, give back doors and lifts, and seal the \
+            recording.
             """,
         version: Doorstep.version)
 
@@ -29,28 +35,41 @@ struct DaemonCommand: AsyncParsableCommand {
     var socket = "/run/doorstep/control.sock"
 
     @Option(
-        help: "The least important log records that are written: trace, debug, info, notice, warning, error, critical.",
+        help: ArgumentHelp(
+            "The least important log records that are written, in place of the board file's log.level.",
+            discussion: "trace, debug, info, notice, warning, error or critical"),
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
                 throw ValidationError("'\(text)' is no log level; expected one of trace ... critical")
             }
             return level
         })
-    var logLevel = Logger.Level.info
+    var logLevel: Logger.Level?
 
-    func run() async throws {
+    public init() {}
+
+    public func run() async throws {
         // Missions carry codes, recordings show people: what the daemon writes is its own user's.
         umask(0o077)
         let environment = ProcessInfo.processInfo.environment
         let reader = JournalLogHandler.Reader.atStandardError(environment: environment)
-        let level = logLevel
-        LoggingSystem.bootstrap { _ in JournalLogHandler(reader: reader, level: level) }
+        let threshold = LogThreshold(logLevel ?? .info)
+        LoggingSystem.bootstrap { _ in JournalLogHandler(reader: reader, threshold: threshold) }
         let log = Logger(label: "doorstepd")
         let daemon: Daemon
         do {
             let files = try RobotFiles(boardPath: board)
+            // What was asked for on the command line stays.
+            let (given, path) = (logLevel, board)
+            let setLogLevel: @Sendable (LogSettings.Level) -> Void = { level in
+                threshold.level = given ?? Logger.Level(rawValue: level.rawValue) ?? .info
+            }
+            setLogLevel(files.board.log.level)
             daemon = try Daemon(
-                board: files.board, building: files.building, socket: socket, environment: environment, log: log)
+                board: files.board, building: files.building, socket: socket, environment: environment, log: log,
+                rereading: Daemon.Rereading(
+                    read: { () throws(FileProblems) in try RobotFiles(boardPath: path).board },
+                    setLogLevel: setLogLevel))
         } catch let problems as FileProblems {
             tell(problems.description, reader)
             throw ExitCode(EX_CONFIG)

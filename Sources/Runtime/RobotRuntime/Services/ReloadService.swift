@@ -1,0 +1,36 @@
+import BoardFile
+import Logging
+import ServiceLifecycle
+import StructuredText
+import UnixSignals
+
+/// Reads the board file again at every SIGHUP, takes over what may change while the robot runs, and says what does not.
+///
+/// A file that is wrong changes nothing.
+struct ReloadService: Service {
+    /// What the robot was started with.
+    let board: Board
+    let read: @Sendable () throws(FileProblems) -> Board
+    /// Puts what is taken over in its place.
+    let take: @Sendable (Board) -> Void
+    let log: Logger
+
+    func run() async throws {
+        var running = board
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            do throws(FileProblems) {
+                let now = try read()
+                let change = BoardChange(from: running, to: now)
+                running = change.applied(to: running, from: now)
+                // Under the level that lets it be read: before the change, or after it.
+                let isHeardBefore = log.logLevel <= .notice
+                let words = "SIGHUP: the board file has been read again; \(change.sentence)"
+                if isHeardBefore { log.notice("\(words)") }
+                if !change.taken.isEmpty { take(running) }
+                if !isHeardBefore { log.notice("\(words)") }
+            } catch {
+                log.error("SIGHUP: the board file is wrong, everything stays as it was:\n\(error)")
+            }
+        }
+    }
+}
