@@ -68,3 +68,16 @@ register_arm64() {
     [[ -e /proc/sys/fs/binfmt_misc/register ]] || mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
     printf '%s' "$(cat /usr/lib/binfmt.d/qemu-aarch64.conf)" >/proc/sys/fs/binfmt_misc/register
 }
+
+# The package of an architecture; it is made where there is none, or a source is newer. What making it says goes to
+# standard error.
+fresh_package() {
+    local package
+    package=$(find .build-deb -maxdepth 1 -name "doorstep_*-1_$1.deb" 2>/dev/null | head -n 1)
+    if [[ -z "$package" || -n "$(find Package.swift Sources BoardConfigs Missions README.md scripts/packaging \
+        scripts/build-arm64 -newer "$package" -type f -print -quit)" ]]; then
+        rm -f .build-deb/doorstep_*_"$1".deb
+        scripts/packaging/deb "$1" >&2
+    fi
+    find .build-deb -maxdepth 1 -name "doorstep_*-1_$1.deb"
+}

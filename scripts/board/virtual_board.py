@@ -161,14 +161,14 @@ class Board:
     """The machine. Its serial ports are given by name: USB adapters by their serial number, and 16550 UARTs in order."""
 
     def __init__(self, folder: str, images: str, kernel: str, payload: str, usb: dict[str, str], uarts: list[str],
-                 slowness: int):
+                 slowness: float):
         self.folder, self.kernel, self.slowness = folder, kernel, slowness
         self.log = f"{folder}/kernel.log"
         machine = ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57", "-smp", "2", "-m", "1G", "-nodefaults",
                    "-nographic", "-accel", "tcg,thread=multi"]
         tree = f"{folder}/board.dtb"
         subprocess.run([*machine, "-M", f"dumpdtb={tree}"], check=True, stderr=subprocess.DEVNULL)
-        subprocess.run(["fdtput", "-t", "u", tree, "/timer", "clock-frequency", str(COUNTER_HZ * slowness)], check=True)
+        subprocess.run(["fdtput", "-t", "u", tree, "/timer", "clock-frequency", str(round(COUNTER_HZ * slowness))], check=True)
         arguments = [
             *machine, "-dtb", tree, "-kernel", f"{images}/vmlinuz-{kernel}", "-initrd", f"{images}/initrd-{kernel}",
             "-append", "console=ttyAMA0 root=/dev/vda rw quiet systemd.show_status=0 mitigations=off audit=0 "

@@ -32,15 +32,16 @@ struct JournalLogHandler: LogHandler {
         }
     }
 
-    /// The level that is common to all handlers.
+    /// The level that is common to all handlers, unless this one has been given its own.
     var logLevel: Logger.Level {
-        get { threshold.level }
-        set { threshold.level = newValue }
+        get { ownLevel ?? threshold.level }
+        set { ownLevel = newValue }
     }
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
     let reader: Reader
-    let threshold: LogThreshold
+    private let threshold: LogThreshold
+    private var ownLevel: Logger.Level?
 
     init(reader: Reader, threshold: LogThreshold) {
         self.reader = reader

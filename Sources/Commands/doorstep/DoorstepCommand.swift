@@ -1,14 +1,14 @@
 import ArgumentParser
 import DaemonProgram
-import Foundation
 import RobotRuntime
 
 /// One program under two names: what it does depends on how it is called, so that a board carries the Swift runtime once.
 @main
 enum Program {
     static func main() async {
-        let name = URL(filePath: ProcessInfo.processInfo.arguments[0]).lastPathComponent
-        if name == DaemonCommand.configuration.commandName {
+        // Not from `ProcessInfo`, which gives the file that a link leads to.
+        let name = Swift.CommandLine.arguments[0].split(separator: "/").last
+        if name.map(String.init) == DaemonCommand.configuration.commandName {
             await DaemonCommand.main()
         } else {
             DoorstepCommand.main()

@@ -48,8 +48,13 @@ enum Descriptor {
     /// A lock for those who look for one, the terminal's own exclusiveness for those who do not and come later, and a
     /// look at who is there already. Returns whether all other processes could be seen.
     ///
+    /// - Parameter isPseudoTerminal: Leave its exclusiveness alone: it would outlive a process that is killed, since the
+    ///   terminal stays as long as its other end is open; the successor, unless it is root, would never get in.
+    ///
     /// Throws `PortError.busy` with the other process, as far as the system names it.
-    static func claim(_ descriptor: Int32, port: String) throws(PortError) -> Bool {
+    static func claim(
+        _ descriptor: Int32, port: String, isPseudoTerminal: Bool = false
+    ) throws(PortError) -> Bool {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             guard code == EWOULDBLOCK else { throw PortError(.failed, port: port, cause: systemMessage(code)) }
@@ -58,7 +63,8 @@ enum Descriptor {
         }
         let holders = PortHolders(of: descriptor)
         guard holders.openers.isEmpty else { throw PortError.held(port, holders, lock: nil) }
-        _ = doorstep_tty_set_exclusive(descriptor, 1)  // not every driver knows it; the lock stands
+        // Not every driver knows it; the lock stands.
+        if !isPseudoTerminal { _ = doorstep_tty_set_exclusive(descriptor, 1) }
         return holders.sawAll
     }
 

@@ -21,7 +21,7 @@ final class PseudoTerminalPort: SerialPort {
         let descriptor = unsafe open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw PortError.opening(line.path, device: device, failed: errno) }
         do throws(PortError) {
-            mayBeShared = try !Descriptor.claim(descriptor, port: line.path)
+            mayBeShared = try !Descriptor.claim(descriptor, port: line.path, isPseudoTerminal: true)
             try setRaw(descriptor, port: line.path)
             let result = doorstep_tty_set_rate(descriptor, UInt32(clamping: line.baudRate))
             guard result == 0 else {
@@ -64,7 +64,6 @@ final class PseudoTerminalPort: SerialPort {
     func close() {
         descriptor.withLock { descriptor in
             guard descriptor >= 0 else { return }
-            Descriptor.release(descriptor)
             Glibc.close(descriptor)
             descriptor = -1
         }

@@ -1,7 +1,12 @@
+import CGPIOD
+
 /// Requests the machine's GPIO lines: a chip's through libgpiod, a twin's through its socket ("socket:/path").
 public struct SystemGPIOLines: GPIOLineOpening {
     /// What a chip's name begins with when it is a twin's socket.
     static let socketPrefix = "socket:"
+
+    /// Which of libgpiod's interfaces this program was built with: "libgpiod 1" or "libgpiod 2".
+    public static var library: String { unsafe String(cString: doorstep_gpio_interface()) }
 
     public init() {}
 

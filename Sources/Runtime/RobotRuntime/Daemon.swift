@@ -117,8 +117,11 @@ public struct Daemon: Sendable {
     /// Runs until SIGTERM or SIGINT, or until a service fails.
     public func run() async throws {
         await deliberation.setUplink(uplink)
+        // Below notices it tells every start and stop of a service with all that the service holds.
+        var quiet = log
+        quiet.logLevel = .notice
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: configuration).run()
         log.info("stopped in order")

@@ -34,3 +34,8 @@ struct ReloadService: Service {
         }
     }
 }
+
+extension ReloadService: CustomStringConvertible {
+    /// What a log says of it: the board file has the hash of the console's code.
+    var description: String { "ReloadService" }
+}
