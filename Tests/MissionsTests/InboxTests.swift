@@ -1,6 +1,7 @@
 import Foundation
 import Missions
 import RobotModel
+import StructuredText
 import Testing
 
 @Suite("The inbox")
@@ -277,5 +278,31 @@ struct InboxTests {
             #expect(try mode(name) == 0o640, "\(name)")
         }
         for name in ["archive/lunch.yaml", "quarantine/wrong.yaml"] { #expect(try mode(name) == 0o600, "\(name)") }
+    }
+
+    @Test("neither handing in nor reading follows a link, and a pipe holds up nobody")
+    func followsNoLink() throws {
+        let folder = try TemporaryFolder()
+        let (inbox, _) = try open(folder)
+        folder.put("precious", "untouched")
+        let target = folder.path + "/precious"
+        for place in ["inbox", "outbox", "archive", "quarantine"] {
+            symlink(target, "\(folder.path)/\(place)/.lunch.yaml.part")
+            symlink(target, "\(folder.path)/\(place)/.lunch.status.json.part")
+        }
+        try MissionFolder(path: folder.path).drop(name: "lunch.yaml", text: Sample.text)
+        symlink(target, folder.path + "/inbox/link.yaml")
+        mkfifo(folder.path + "/inbox/pipe.yaml", 0o666)
+        let outcomes = inbox.scan(at: wall)
+        #expect(outcomes.count == 3)
+        #expect(outcomes.count { if case .accepted = $0 { true } else { false } } == 1)
+        #expect(folder.text("precious") == "untouched")
+        #expect(throws: FileProblems.self) { try readTextFile(target + "/x", limit: 100, isForeign: true) }
+        for name in ["link.yaml", "pipe.yaml"] {
+            #expect(folder.text("quarantine/\(name).error").contains("is no plain file"), "\(name)")
+            #expect(throws: FileProblems.self) {
+                try readTextFile(folder.path + "/quarantine/\(name)", limit: 100, isForeign: true)
+            }
+        }
     }
 }

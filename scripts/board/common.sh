@@ -77,7 +77,8 @@ fresh_package() {
     if [[ -z "$package" || -n "$(find Package.swift Sources BoardConfigs Missions README.md scripts/packaging \
         scripts/build-arm64 -newer "$package" -type f -print -quit)" ]]; then
         rm -f .build-deb/doorstep_*_"$1".deb
-        scripts/packaging/deb "$1" >&2
+        # Said here, since in $(…) nothing else ends at a failure.
+        scripts/packaging/deb "$1" >&2 || return
     fi
     find .build-deb -maxdepth 1 -name "doorstep_*-1_$1.deb"
 }

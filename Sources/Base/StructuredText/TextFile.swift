@@ -8,12 +8,15 @@ import RobotModel
 ///
 /// Throws `FileProblems` with one `unreadable-file` error: it is not there, may not be read, is longer than `limit`
 /// bytes, or is not UTF-8.
-public func readTextFile(_ path: String, limit: Int) throws(FileProblems) -> String {
+///
+/// - Parameter isForeign: Somebody else may put what they like at `path`: a link is not followed, and a pipe, a folder or
+///   a device is refused without waiting for it.
+public func readTextFile(_ path: String, limit: Int, isForeign: Bool = false) throws(FileProblems) -> String {
     func failure(_ what: String, hint: String?) -> FileProblems {
         let location = SourceLocation(file: path, line: 1, column: 1)
         return FileProblems([RobotError(.unreadableFile, what, at: location, hint: hint)])
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | (isForeign ? O_NOFOLLOW | O_NONBLOCK : 0))
     guard descriptor >= 0 else {
         let code = errno
         let hint =
@@ -25,6 +28,10 @@ public func readTextFile(_ path: String, limit: Int) throws(FileProblems) -> Str
         throw failure("cannot be opened: \(String(cString: strerror(code)))", hint: hint)
     }
     defer { close(descriptor) }
+    var status = stat()
+    guard !isForeign || (fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG) else {
+        throw failure("is no plain file", hint: nil)
+    }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while bytes.count <= limit {

@@ -49,6 +49,8 @@ public struct DaemonCommand: AsyncParsableCommand {
     public init() {}
 
     public func run() async throws {
+        // Until it can be obeyed it is no reason to end.
+        signal(SIGHUP, SIG_IGN)
         // Missions carry codes, recordings show people: what the daemon writes is its own user's.
         umask(0o077)
         let environment = ProcessInfo.processInfo.environment
@@ -58,18 +60,22 @@ public struct DaemonCommand: AsyncParsableCommand {
         let log = Logger(label: "doorstepd")
         let daemon: Daemon
         do {
-            let files = try RobotFiles(boardPath: board)
-            // What was asked for on the command line stays.
+            // A level that was asked for on the command line stays: for it the board file does not change.
             let (given, path) = (logLevel, board)
+            let read: @Sendable () throws(FileProblems) -> RobotFiles = { () throws(FileProblems) in
+                var files = try RobotFiles(boardPath: path)
+                if given != nil { files.board.contents["log.level"] = nil }
+                return files
+            }
             let setLogLevel: @Sendable (LogSettings.Level) -> Void = { level in
                 threshold.level = given ?? Logger.Level(rawValue: level.rawValue) ?? .info
             }
+            let files = try read()
             setLogLevel(files.board.log.level)
             daemon = try Daemon(
                 board: files.board, building: files.building, socket: socket, environment: environment, log: log,
                 rereading: Daemon.Rereading(
-                    read: { () throws(FileProblems) in try RobotFiles(boardPath: path).board },
-                    setLogLevel: setLogLevel))
+                    read: { () throws(FileProblems) in try read().board }, setLogLevel: setLogLevel))
         } catch let problems as FileProblems {
             tell(problems.description, reader)
             throw ExitCode(EX_CONFIG)

@@ -28,10 +28,12 @@ struct MayRestartCommand: ParsableCommand {
                 return
             } catch {
                 switch error.code {
-                case .unavailable, .lost:
+                case .unavailable:
                     print("no daemon answers, so nothing stands in the way: \(error.what)")
                     return
                 case .busy: break
+                // It hung up on this one question; it may be there for the next.
+                case .lost where wait: break
                 default: throw error
                 }
                 guard wait else {

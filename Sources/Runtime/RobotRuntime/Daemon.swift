@@ -87,9 +87,10 @@ public struct Daemon: Sendable {
             IntakeService(inbox: parts.inbox, deliberation: deliberation),
             ReloadService(
                 board: board, read: rereading.read,
-                take: { board in
-                    rereading.setLogLevel(board.log.level)
-                    console.setUnlockHash(board.console.unlockHash)
+                take: { board, change in
+                    if change.taken.contains("log.level") { rereading.setLogLevel(board.log.level) }
+                    // Not without need: whoever has unlocked it is locked out by it.
+                    if change.taken.contains("console.unlock_hash") { console.setUnlockHash(board.console.unlockHash) }
                 }, log: log),
         ]
         if let settings = board.control.hardwareWatchdog {

@@ -2,6 +2,7 @@ public import BoardFile
 import BuildingImport
 public import BuildingMap
 import Console
+import Foundation
 public import RobotModel
 public import StructuredText
 
@@ -9,15 +10,27 @@ public import StructuredText
 ///
 /// What `doorstepd` starts with is what `doorstep validate board` checks.
 public struct RobotFiles: Sendable {
-    public let board: Board
+    public var board: Board
     public let building: Building
 
     /// - Throws: `FileProblems` with everything that is wrong with the board file, with the site, or between the two.
     public init(boardPath: String) throws(FileProblems) {
-        board = try Board.read(path: boardPath)
+        var board = try Board.read(path: boardPath)
         building = try Self.site(of: board)
+        board.contents["the site's files"] = Self.contentHash(of: board.sitePath)
+        self.board = board
         let problems = board.problems(in: building)
         guard problems.isEmpty else { throw FileProblems(problems) }
+    }
+
+    /// A number for what a folder's files hold, equal for equal content within one process.
+    private static func contentHash(of folder: String) -> Int {
+        var hasher = Hasher()
+        for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
+            hasher.combine(name)
+            hasher.combine(FileManager.default.contents(atPath: "\(folder)/\(name)"))
+        }
+        return hasher.finalize()
     }
 
     /// A site that is wrong is told with its own files; one that is not there with the line that names it.

@@ -41,16 +41,25 @@ extension Deliberation {
         case .log(let lines):
             return .lines(announcements.suffix(lines).flatMap(Self.lines))
         case .mayRestart:
-            let report = channels.report.load()
-            let stands = abs(report.twist.linear) < 0.01 && abs(report.twist.angular) < 0.02
-            guard stands, status.mission == nil else {
-                throw RobotError(.busy, "the robot \(stands ? "has a mission" : "is moving")", hint: "try again later")
+            if let reason = harmOfRestart {
+                throw RobotError(.busy, "the robot \(reason)", hint: "try again later, or use --wait")
             }
             return .done("yes")
         case .service(let command):
             try perform(service: command)
             return .done("done")
         }
+    }
+
+    /// Why a restart would do harm now; nil when it would not.
+    private var harmOfRestart: String? {
+        let now = snapshot()
+        if now.mission != nil { return "has a mission" }
+        // It may stand in a lift, or in a door.
+        if !now.isIdle { return "is busy: \(now.doing)" }
+        if abs(now.place.twist.linear) > 0.01 || abs(now.place.twist.angular) > 0.02 { return "is moving" }
+        if now.joints.contains(where: { abs($0.velocity) > 0.05 }) { return "is moving its arm" }
+        return nil
     }
 
     /// Takes a person's word that it is safe to go on; says what that does.

@@ -12,24 +12,23 @@ struct ReloadService: Service {
     let board: Board
     let read: @Sendable () throws(FileProblems) -> Board
     /// Puts what is taken over in its place.
-    let take: @Sendable (Board) -> Void
+    let take: @Sendable (Board, BoardChange) -> Void
     let log: Logger
 
     func run() async throws {
+        // An answer to somebody's order is heard at every level.
+        var voice = log
+        voice.logLevel = .notice
         var running = board
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do throws(FileProblems) {
                 let now = try read()
                 let change = BoardChange(from: running, to: now)
                 running = change.applied(to: running, from: now)
-                // Under the level that lets it be read: before the change, or after it.
-                let isHeardBefore = log.logLevel <= .notice
-                let words = "SIGHUP: the board file has been read again; \(change.sentence)"
-                if isHeardBefore { log.notice("\(words)") }
-                if !change.taken.isEmpty { take(running) }
-                if !isHeardBefore { log.notice("\(words)") }
+                take(running, change)
+                voice.notice("SIGHUP: the board file has been read again; \(change.sentence)")
             } catch {
-                log.error("SIGHUP: the board file is wrong, everything stays as it was:\n\(error)")
+                voice.error("SIGHUP: the board file is wrong, everything stays as it was:\n\(error)")
             }
         }
     }

@@ -23,13 +23,15 @@ struct WatchdogService: Service {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             let ticks = loop.counter.load(ordering: .relaxed)
             let steps = await deliberation.stepCount
-            switch policy.judge(WatchdogPolicy.Look(loop, channels, steps: steps, at: TickClock().now)) {
+            let verdict = policy.judge(WatchdogPolicy.Look(loop, channels, steps: steps, at: TickClock().now))
+            switch verdict {
             case .feed: manager.feedWatchdog()
-            case .starve(let trouble): log.error("\(trouble): watchdog not fed")
+            case .starve(let trouble) where isReady: log.error("\(trouble): watchdog not fed")
+            case .starve: break  // Still starting: systemd counts from the word that all is ready.
             }
             if !isReady { await deliberation.note(LoopHealth(loop)) }
             let status = await deliberation.statusLine
-            if !isReady, ticks > 0, steps > 0 {
+            if !isReady, ticks > 0, steps > 0, verdict == .feed {
                 manager.ready(status)
                 isReady = true
                 log.info("ready: \(status)")

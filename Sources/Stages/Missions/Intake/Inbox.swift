@@ -31,6 +31,8 @@ public final class Inbox: Sendable {
     private let journal: Journal
     /// What has been said to be left alone.
     private let ignored = Mutex<Set<String>>([])
+    /// What was refused and cannot be moved away: another user's folder.
+    private let immovable = Mutex<Set<String>>([])
 
     public init(folder: MissionFolder, validator: MissionValidator, journal: Journal) {
         self.folder = folder
@@ -55,7 +57,11 @@ public final class Inbox: Sendable {
             defer { ignored = Set(strangers) }
             return strangers.filter { !ignored.contains($0) }
         }
-        return names.filter { !isPart($0) && isMission($0) }.map { take($0, at: wall) }
+        let kept = immovable.withLock { immovable in
+            immovable.formIntersection(names)
+            return immovable
+        }
+        return names.filter { !isPart($0) && isMission($0) && !kept.contains($0) }.map { take($0, at: wall) }
             + news.map { .ignored(file: $0) }
     }
 
@@ -91,7 +97,7 @@ public final class Inbox: Sendable {
 
     private func read(_ path: String, _ name: String) -> Result<MissionFile, FileProblems> {
         do {
-            let text = try readTextFile(path, limit: MissionFile.maximumLength)
+            let text = try readTextFile(path, limit: MissionFile.maximumLength, isForeign: true)
             return .success(try MissionFile.read(file: name, text: text))
         } catch {
             // As dispatch named it: where the robot keeps its files is nobody's business.
@@ -142,7 +148,13 @@ public final class Inbox: Sendable {
             try WholeFile.write(MissionFile.withoutSecrets(bytes), to: place, durable: true)
             try WholeFile.remove(path)
         } else {
-            place = try WholeFile.move(path, into: folder.quarantine, name: name)
+            place = WholeFile.free(name, in: folder.quarantine)
+            do throws(RobotError) {
+                try WholeFile.move(path, into: folder.quarantine, name: name)
+            } catch {
+                // Its reasons are told all the same, once.
+                immovable.withLock { _ = $0.insert(name) }
+            }
         }
         let text = errors.map(\.description).joined(separator: "\n") + "\n"
         try WholeFile.write(text, to: place + ".error", durable: false, for: .group)

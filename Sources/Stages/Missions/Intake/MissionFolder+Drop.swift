@@ -9,6 +9,7 @@ extension MissionFolder {
             throw RobotError(
                 .refused, "\(name) is no name for a mission file", expected: "a plain name like lunch.yaml")
         }
-        try WholeFile.write(text, to: "\(inbox)/\(name)", durable: true)
+        // Not in the inbox itself: dispatch may write there, and could have put a link in the way.
+        try WholeFile.write(text, to: "\(inbox)/\(name)", durable: true, workshop: archive)
     }
 }

@@ -44,19 +44,22 @@ enum WholeFile {
     /// Writes a file beside its place and renames it into it.
     ///
     /// - Parameter durable: Wait for the disk, so that a power cut cannot leave it empty.
+    /// - Parameter workshop: A folder of the same disk to write it in, for a place where others may write too.
     static func write(
-        _ text: String, to path: String, durable: Bool, for reader: Reader = .owner
+        _ text: String, to path: String, durable: Bool, for reader: Reader = .owner, workshop: String? = nil
     ) throws(RobotError) {
-        try write(Array(text.utf8), to: path, durable: durable, for: reader)
+        try write(Array(text.utf8), to: path, durable: durable, for: reader, workshop: workshop)
     }
 
-    /// Writes a file beside its place and renames it into it.
+    /// Writes a file beside its place, or in a workshop, and renames it into it.
     static func write(
-        _ content: [UInt8], to path: String, durable: Bool, for reader: Reader = .owner
+        _ content: [UInt8], to path: String, durable: Bool, for reader: Reader = .owner, workshop: String? = nil
     ) throws(RobotError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
-        let temporary = "\(path[..<slash])/.\(path[path.index(after: slash)...]).part"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let temporary = "\(workshop ?? String(path[..<slash]))/.\(path[path.index(after: slash)...]).part"
+        // What an earlier run has left, or somebody has put there, is neither followed nor written to.
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("write", temporary) }
         if reader == .group { fchmod(descriptor, 0o640) }
         var bytes = content[...]
@@ -95,17 +98,20 @@ enum WholeFile {
     }
 
     /// Moves a file into a folder under a name that is free there, and says which.
+    @discardableResult
     static func move(_ path: String, into folder: String, name: String) throws(RobotError) -> String {
         let place = free(name, in: folder)
         guard rename(path, place) == 0 else { throw failure("move", path) }
         return place
     }
 
-    /// The first bytes of a file, at most `limit`; nil when it cannot be read.
+    /// The first bytes of a file, at most `limit`; nil when it cannot be read, or is a link, a pipe or a folder.
     static func contents(_ path: String, limit: Int) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         var bytes = [UInt8](repeating: 0, count: limit)
         var length = 0
         while length < limit {
