@@ -45,6 +45,7 @@ public struct Daemon: Sendable {
         rereading: Rereading
     ) throws(RobotError) {
         self.log = log
+        ProgramPages.release()
         // A label and some chance: the clock of a board without a battery shows the same moment at every start.
         let boot =
             String(Int64(Date().timeIntervalSince1970), radix: 36) + "."

@@ -32,6 +32,10 @@ int doorstep_cpu_count(void);
 /// every thread's whole stack and every arena. Refused (EPERM) where the limit on locked memory is finite.
 int doorstep_lock_memory(void);
 
+/// Gives back the pages of programs and libraries (code and constants, nothing that was written to) that have been
+/// touched so far; what is needed again comes back from the page cache. To be called before memory is locked.
+void doorstep_release_program_pages(void);
+
 /// Asks the processors not to enter sleep states that take long to leave; the descriptor holds the wish until closed.
 int doorstep_hold_cpu_latency(void);
 
