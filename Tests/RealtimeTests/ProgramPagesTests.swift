@@ -2,6 +2,10 @@ import Foundation
 import Realtime
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite struct ProgramPagesTests {
     /// Kilobytes of files that are mapped and resident.
     private func resident() throws -> Int {
@@ -12,6 +16,8 @@ import Testing
 
     @Test("the pages that the start has touched are given back, and the program runs on")
     func gives() throws {
+        // Other tests of this process lock its memory, as a real-time thread does; here it has not been done yet.
+        munlockall()
         let before = try resident()
         ProgramPages.release()
         let after = try resident()

@@ -30,9 +30,6 @@ public final class GPIOSocketServer {
     /// Called from `service()` when the daemon drives an output, and when it lets it go, with its physical level.
     public var onSet: ((_ line: Int, _ level: Bool) -> Void)?
 
-    /// How many lines somebody has subscribed to as inputs.
-    public var listenerCount: Int { clients.count { $0.line != nil && !$0.isOutput } }
-
     private let listener: LocalSocket
     private var clients: [Client] = []
     /// What a line's level is while nobody drives it, as a pull resistor makes it; low where nothing else is said.
