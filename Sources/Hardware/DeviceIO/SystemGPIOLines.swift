@@ -6,7 +6,7 @@ public struct SystemGPIOLines: GPIOLineOpening {
     static let socketPrefix = "socket:"
 
     /// Which of libgpiod's interfaces this program was built with: "libgpiod 1" or "libgpiod 2".
-    public static var library: String { unsafe String(cString: doorstep_gpio_interface()) }
+    public static var interface: String { unsafe String(cString: doorstep_gpio_interface()) }
 
     public init() {}
 

@@ -100,7 +100,7 @@ extension Doctor {
                     check, .bad, "\(path) is not there",
                     hint: "`gpiodetect` lists the chips; the kernel needs GPIO_CDEV, and the user the group gpio")
             }
-            return access(check, path, device) ?? Finding(check, .good, "\(path), through \(SystemGPIOLines.library)")
+            return access(check, path, device) ?? Finding(check, .good, "\(path), through \(SystemGPIOLines.interface)")
         }
     }
 

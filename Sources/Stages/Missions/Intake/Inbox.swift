@@ -148,11 +148,11 @@ public final class Inbox: Sendable {
             try WholeFile.write(MissionFile.withoutSecrets(bytes), to: place, durable: true)
             try WholeFile.remove(path)
         } else {
-            place = WholeFile.free(name, in: folder.quarantine)
             do throws(RobotError) {
-                try WholeFile.move(path, into: folder.quarantine, name: name)
+                place = try WholeFile.move(path, into: folder.quarantine, name: name)
             } catch {
                 // Its reasons are told all the same, once.
+                place = WholeFile.free(name, in: folder.quarantine)
                 immovable.withLock { _ = $0.insert(name) }
             }
         }

@@ -98,7 +98,6 @@ enum WholeFile {
     }
 
     /// Moves a file into a folder under a name that is free there, and says which.
-    @discardableResult
     static func move(_ path: String, into folder: String, name: String) throws(RobotError) -> String {
         let place = free(name, in: folder)
         guard rename(path, place) == 0 else { throw failure("move", path) }
