@@ -202,6 +202,7 @@ let package = Package(
             of: ["BuildingImport", "BuildingMap", "RobotModel", "RoutePlanning", "StructuredText"]),
         tests("MissionsTests", of: ["BuildingMap", "Missions", "Motion", "RobotModel", "StructuredText"]),
         tests("FacilitiesTests", of: ["Facilities", "RobotModel"]),
+        tests("PassageTests", of: ["BuildingMap", "Facilities", "Missions", "RobotModel"]),
         tests("MotionTests", of: ["Motion", "RobotModel"]),
         tests("SafetyTests", of: ["RobotModel", "Safety"]),
         tests("MCAPTests", of: ["MCAP"], hasPeers: true),

@@ -5,7 +5,7 @@ import Testing
 @Suite("Riding a lift")
 struct LiftRideTests {
     private func ride(inside: Bool = false, to level: LevelID = "L3") -> LiftRide {
-        LiftRide(step: Paper.lift(to: level), levels: ["L1", "L2", "L3"], motion: Paper.motion, inside: inside)
+        LiftRide(step: Paper.lift(to: level), levels: Paper.levels, motion: Paper.motion, inside: inside)
     }
 
     private func sends(_ world: PaperWorld) -> [LevelID] {

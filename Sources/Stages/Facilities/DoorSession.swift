@@ -9,6 +9,8 @@ public struct DoorSession: Sendable {
     public enum Event: Hashable, Sendable {
         /// Open the door and hold it open.
         case request
+        /// We are about to stand between its posts, from now until the release.
+        case occupy
         /// Let it close.
         case release
         /// A session that a journal says was ours before a restart.
@@ -38,6 +40,8 @@ public struct DoorSession: Sendable {
     private var reported = Instant.zero
     private var lastSent = Instant.zero
     private var isSilent = false
+    /// We stand in the doorway, or are about to.
+    private var isOccupied = false
 
     public init(number: Int, session: UInt16, times: SessionTimes = SessionTimes()) {
         precondition(session != 0, "session 0 means nobody")
@@ -75,7 +79,11 @@ public struct DoorSession: Sendable {
         case .adopt(let number):
             if number != 0 { session = number }
             return ask(now)
+        case .occupy:
+            isOccupied = true
+            return []
         case .release:
+            isOccupied = false
             switch stage {
             case .idle: return []
             case .failed:
@@ -135,7 +143,7 @@ public struct DoorSession: Sendable {
         case .held:
             if isOurs { return [] }
             // Dropped (the line was silent for too long): ask again at once. Taken by another: say so.
-            return report.session == 0 ? ask(now) : fail("taken over by session \(report.session)", now)
+            return report.session == 0 || isOccupied ? ask(now) : fail("taken over by session \(report.session)", now)
         }
     }
 
@@ -143,7 +151,7 @@ public struct DoorSession: Sendable {
         switch stage {
         case .idle, .failed: return []
         case .opening(let since):
-            if now - since >= times.doorOpens { return fail(whyShut, now) }
+            if !isOccupied, now - since >= times.doorOpens { return fail(whyShut, now) }
             return now - lastSent >= times.refresh ? write(session, now) : []
         case .held: return now - lastSent >= times.refresh ? write(session, now) : []
         case .ending(let since):

@@ -52,6 +52,12 @@ public struct FacilityDesk: Sendable {
 
     public mutating func release(door: DoorID) { order(door, .release) }
 
+    /// From now until the release the robot stands between the door's posts, or is about to: the session is kept.
+    public mutating func occupy(door: DoorID) { order(door, .occupy) }
+
+    /// From now until the release the robot stands in the lift's doorway or car, or is about to: the session is kept.
+    public mutating func occupy(lift: LiftID) { order(lift, .occupy) }
+
     /// Asks for the lift and has its car come to a level, the door held open there.
     public mutating func call(lift: LiftID, to level: LevelID) {
         guard let floor = wiring[lift]?.floors[level] else {

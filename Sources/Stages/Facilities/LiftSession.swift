@@ -2,8 +2,8 @@ public import RobotModel
 
 /// Our session with one lift: asks for it, calls and sends its car, keeps it alive, gives it back.
 ///
-/// A state machine as a value. Once the car has been sent with us in it, the session is never given up by itself: not
-/// for a deadline, not for a mode, not when it is lost; it is asked for again until we release it.
+/// A state machine as a value. Once we are about to enter, the session is never given up by itself: not for a deadline,
+/// not for a mode, not when it is lost; it is asked for again until we release it.
 public struct LiftSession: Sendable {
     /// What happens to the session. Floors are the relay box's numbers.
     public enum Event: Hashable, Sendable {
@@ -11,6 +11,8 @@ public struct LiftSession: Sendable {
         case call(floor: Int)
         /// We stand in the car: go to a floor and hold the door open there.
         case send(floor: Int)
+        /// We are about to stand in its doorway or its car, from now until the release.
+        case occupy
         /// Hold the door open, or let it close.
         case hold(Bool)
         case release
@@ -39,7 +41,7 @@ public struct LiftSession: Sendable {
     private var stage = Stage.idle
     private var floor = 0
     private var holdDoor = true
-    /// The car has been sent with us in it.
+    /// We stand in the doorway or in the car, or are about to.
     private var isInside = false
     /// Adopted before the first report: which floor to ask for is not known yet.
     private var awaitsReport = false
@@ -83,8 +85,13 @@ public struct LiftSession: Sendable {
     /// Takes one event and says what to write to the relay box.
     public mutating func handle(_ event: Event, at now: Instant) -> [RelayCommand] {
         switch event {
-        case .call(let floor): return order(floor, inside: false, now)
-        case .send(let floor): return order(floor, inside: true, now)
+        case .call(let floor): return order(floor, now)
+        case .send(let floor):
+            isInside = true
+            return order(floor, now)
+        case .occupy:
+            isInside = true
+            return []
         case .hold(let hold):
             holdDoor = hold
             return isAsking ? write(now) : []
@@ -125,9 +132,8 @@ public struct LiftSession: Sendable {
         }
     }
 
-    private mutating func order(_ floor: Int, inside: Bool, _ now: Instant) -> [RelayCommand] {
+    private mutating func order(_ floor: Int, _ now: Instant) -> [RelayCommand] {
         self.floor = floor
-        isInside = inside
         holdDoor = true
         awaitsReport = false
         hasCome = false

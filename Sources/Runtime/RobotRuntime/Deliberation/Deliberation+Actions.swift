@@ -74,6 +74,8 @@ extension Deliberation {
         case .sendLift(let lift, let level): desk.sendLift(lift, to: level)
         case .holdLiftDoor(let lift, let hold): desk.holdLiftDoor(lift, hold)
         case .releaseLift(let lift): desk.release(lift: lift)
+        case .occupy(.door(let door)): desk.occupy(door: door)
+        case .occupy(.lift(let lift)): desk.occupy(lift: lift)
         case .planRoute(let request):
             let answer = route(for: request, report)
             if request.from == nil { route = try? answer.get() }
@@ -81,6 +83,7 @@ extension Deliberation {
         case .considerLevels(let levels):
             consideredLevels = levels
             levelFit = [:]
+        case .measureHeight(let measures): altimeter = measures ? RideAltimeter() : nil
         case .switchLevel(let level, let pose):
             localizer.setLevel(level, near: pose, spread: Localizer.Spread(metres: 0.35, radians: 0.25))
             localizer.resume()

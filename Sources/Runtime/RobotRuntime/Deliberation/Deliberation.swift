@@ -57,6 +57,7 @@ actor Deliberation {
     var consideredLevels: [LevelID] = []
     var watchedPosts: [Point2D]?
     var expectedBox: Pose2D?
+    var altimeter: RideAltimeter?
 
     // What is known now.
     var now = Instant.zero
@@ -169,6 +170,7 @@ actor Deliberation {
         }
         let report = channels.report.load()
         see(report)
+        if report.inertial.time > .longAgo { altimeter?.take(report.inertial) }
         let relay = rack.relay.report
         for command in desk.step(report: relay, at: now) { rack.relay.send(command) }
         // On the robot a task of its own does this: it waits for the disk.

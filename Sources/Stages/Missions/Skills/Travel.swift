@@ -140,8 +140,9 @@ public struct Travel: Skill {
     }
 
     private func lift(_ step: LiftStep, inside: Bool) -> LiftRide {
-        let served = building.lifts[step.lift].map { $0.doors.keys.sorted() } ?? []
-        let levels = served.isEmpty ? [step.from, step.to] : served
+        let served = building.lifts[step.lift].map { Set($0.doors.keys) } ?? [step.from, step.to]
+        let levels = building.levels.filter { served.contains($0.id) }
+            .map { ServedLevel(id: $0.id, elevation: $0.elevation) }
         return LiftRide(step: step, levels: levels, motion: motion, inside: inside)
     }
 

@@ -22,10 +22,15 @@ public enum MissionAction: Hashable, Sendable {
     case sendLift(LiftID, LevelID)
     case holdLiftDoor(LiftID, Bool)
     case releaseLift(LiftID)
+    /// The robot is about to stand in the door or the lift: until the release its session is given up for nothing.
+    case occupy(Facility)
     /// Answered by `MissionEvent.route`.
     case planRoute(RouteRequest)
     /// Keep `WorldView.levelFit` filled for these levels; an empty list ends it.
     case considerLevels([LevelID])
+    /// Measure from now on how far the robot is carried up or down (true); fills `WorldView.heightChange`. The robot
+    /// stands in a standing car. False ends it.
+    case measureHeight(Bool)
     /// From now on the robot is on this level, near this pose (map frame).
     case switchLevel(LevelID, near: Pose2D)
     /// Do not match scans (true): the walls around us move with us.
