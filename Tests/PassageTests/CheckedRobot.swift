@@ -42,7 +42,7 @@ struct CheckedRobot: Sendable {
     /// What spoke for a level when the robot made up its mind to be on it.
     private(set) var confirmation: Confirmation?
     /// Somebody has been told that the robot needs help.
-    private(set) var hasAskedForHelp = false
+    private(set) var callsForHelp = 0
 
     /// On its way to the suite on L3, the meal on board, at the lift's hall pose on L1.
     init(mutant: Mutant? = nil) {
@@ -124,7 +124,7 @@ struct CheckedRobot: Sendable {
         case .callLift: if !isRiding { boardedAt = view.level }
         case .sendLift: isRiding = true
         case .releaseLift: isRiding = false
-        case .say(_, .error, _), .say(_, .warning, .some): hasAskedForHelp = true
+        case .say(_, .error, _), .say(_, .warning, .some): callsForHelp += 1
         default: break
         }
     }

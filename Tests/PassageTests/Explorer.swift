@@ -113,6 +113,7 @@ struct Explorer {
         var after = node
         after.depth += 1
         let start = appearance(node)
+        let patience = node.robot.waitsForSomebody ? 30 : patience
         for second in 1...patience {
             found.steps += 1
             let before = after.world
@@ -144,14 +145,14 @@ struct Explorer {
     /// What changes when something happens; time alone does not.
     private struct Appearance: Equatable {
         var world: LiftWorld
-        var words: String
-        var actions: Int
+        var doing: MissionProgress?
+        var help: Int
     }
 
     private func appearance(_ node: Node) -> Appearance {
         var world = node.world
         world.age = 0
-        return Appearance(world: world, words: node.robot.words, actions: 0)
+        return Appearance(world: world, doing: node.robot.memory.progress, help: node.robot.callsForHelp)
     }
 }
 

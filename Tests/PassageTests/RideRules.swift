@@ -77,10 +77,10 @@ extension CheckedRobot {
             }
             return
         }
-        guard memoryHoldsLift, hasAskedForHelp else {
+        guard memoryHoldsLift, callsForHelp > 0 else {
             throw Breach(
                 rule: .closesSessions,
-                what: "inside, session in the journal: \(memoryHoldsLift), said so: \(hasAskedForHelp)")
+                what: "inside, session in the journal: \(memoryHoldsLift), said so: \(callsForHelp > 0)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Missions
 import RobotModel
 
 /// A number for what a value holds, equal for equal states: moments count by how long ago they are, so that two states
@@ -24,17 +25,40 @@ struct StateKey {
 
     private init(now: Instant) { self.now = now }
 
+    /// Types that are hashed as they are: they hold no moments. Looking them up is much faster than looking into them.
+    private static let plain: [ObjectIdentifier: @Sendable (Any, inout Hasher) -> Void] = {
+        var table: [ObjectIdentifier: @Sendable (Any, inout Hasher) -> Void] = [:]
+        func add<Value: Hashable>(_: Value.Type) {
+            table[ObjectIdentifier(Value.self)] = { value, hasher in hasher.combine(value as! Value) }
+        }
+        add(Int.self)
+        add(Bool.self)
+        add(String.self)
+        add(Double.self)
+        add(UInt16.self)
+        add(Duration.self)
+        add(LevelID.self)
+        add(LiftStep.self)
+        add(DriveStep.self)
+        add(Route.self)
+        add(RouteRequest.self)
+        add(MissionProgress.self)
+        add(MissionLeg.self)
+        add(Facility.self)
+        add(RobotError.self)
+        add(DriveGoal.self)
+        add(LiftRideState.self)
+        add(LiftWorld.self)
+        return table
+    }()
+
     private mutating func add(_ value: Any) {
-        switch value {
-        case let number as Int: hasher.combine(number)
-        case let flag as Bool: hasher.combine(flag)
-        case let text as String: hasher.combine(text)
-        case let moment as Instant: hasher.combine(moment == .zero ? -1 : (now - moment).nanoseconds)
-        case let span as Duration: hasher.combine(span)
-        case let number as Double: hasher.combine(number)
-        case let number as UInt16: hasher.combine(number)
-        case let world as LiftWorld: hasher.combine(world)
-        default: reflect(value)
+        if let hash = Self.plain[ObjectIdentifier(type(of: value))] {
+            hash(value, &hasher)
+        } else if let moment = value as? Instant {
+            hasher.combine(moment == .zero ? -1 : (now - moment).nanoseconds)
+        } else {
+            reflect(value)
         }
     }
 
