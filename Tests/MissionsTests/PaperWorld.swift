@@ -146,7 +146,7 @@ final class PaperWorld {
         case .measureHeight(let measures):
             boardedAt = building.level(carLevel)?.elevation ?? 0
             measuresHeight = measures
-        case .suspendLocalization, .fieldMuting, .occupy, .journal, .say, .status: break
+        case .suspendLocalization, .fieldMuting, .journal, .say, .status: break
         case .lookForBox(let near):
             wantsBox = near != nil
             if near == nil { view.boxSighting = nil }

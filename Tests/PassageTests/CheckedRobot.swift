@@ -43,6 +43,10 @@ struct CheckedRobot: Sendable {
     private(set) var confirmation: Confirmation?
     /// Somebody has been told that the robot needs help.
     private(set) var callsForHelp = 0
+    /// What the robot does, as it has told last.
+    private(set) var doing = ""
+    /// Only a person can change that.
+    var waitsForSomebody: Bool { doing.hasPrefix("needs help") || doing.hasPrefix("paused") }
 
     /// On its way to the suite on L3, the meal on board, at the lift's hall pose on L1.
     init(mutant: Mutant? = nil) {
@@ -84,10 +88,19 @@ struct CheckedRobot: Sendable {
     }
 
     private mutating func pass(_ report: RelayReport?, _ world: inout LiftWorld) {
-        for command in desk.step(report: report.map { Stamped($0, at: now) }, at: now) {
+        let input = FacilityInput(
+            relay: report.map { Stamped($0, at: now) }, whereabouts: whereabouts(look(at: world)))
+        for command in desk.step(input, at: now).relay {
             commands.append((command, isRiding))
             world.take(command)
         }
+    }
+
+    /// As the deliberation tells the desk: by the map, where the pose is known.
+    private func whereabouts(_ view: WorldView) -> RobotWhereabouts? {
+        guard case .tracking = view.localization else { return nil }
+        let isIn = Self.building.lifts[Self.lift]?.contains(view.pose.position, margin: 0.42) ?? false
+        return RobotWhereabouts(lifts: isIn ? [Self.lift] : [])
     }
 
     private func look(at world: LiftWorld) -> WorldView {
@@ -124,6 +137,7 @@ struct CheckedRobot: Sendable {
         case .callLift: if !isRiding { boardedAt = view.level }
         case .sendLift: isRiding = true
         case .releaseLift: isRiding = false
+        case .status(let status): doing = status.step
         case .say(_, .error, _), .say(_, .warning, .some): callsForHelp += 1
         default: break
         }
@@ -137,7 +151,6 @@ struct CheckedRobot: Sendable {
         case .sendLift(let lift, let level): desk.sendLift(lift, to: level)
         case .holdLiftDoor(let lift, let holds): desk.holdLiftDoor(lift, holds)
         case .releaseLift(let lift): desk.release(lift: lift)
-        case .occupy(.lift(let lift)): desk.occupy(lift: lift)
         case .planRoute(let request): events.append(.route(request, route(request, world)))
         case .journal(let entry): memory.take(entry)
         default: break
@@ -164,8 +177,7 @@ struct CheckedRobot: Sendable {
             return
         }
         for case (.lift(let lift), let number) in memory.sessions {
-            desk.adopt(lift: lift, session: number)
-            if memory.ending.contains(.lift(lift)) { desk.release(lift: lift) }
+            desk.adopt(lift: lift, session: number, isEnding: memory.ending.contains(.lift(lift)))
         }
     }
 
@@ -204,8 +216,8 @@ struct CheckedRobot: Sendable {
     }
 
     private static func desk() -> FacilityDesk {
-        FacilityDesk(
-            doors: [:], lifts: [lift: .init(number: 1, floors: ["L1": 0, "L2": 1, "L3": 2])], session: session)
+        let link = RelayLiftLink(number: 1, floors: ["L1": 0, "L2": 1, "L3": 2], session: session)
+        return FacilityDesk(doors: [:], lifts: [lift: .relayBox(link)], robot: "checked")
     }
 
     static let settings = ExecutiveSettings(

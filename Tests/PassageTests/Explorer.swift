@@ -113,19 +113,19 @@ struct Explorer {
         var after = node
         after.depth += 1
         let start = appearance(node)
-        let patience = node.robot.waitsForSomebody ? 30 : patience
+        let patience = node.robot.waitsForSomebody ? 60 : patience
         for second in 1...patience {
             found.steps += 1
             let before = after.world
             after.robot.step(&after.world)
             try check(after, before, "wait \(second) s")
-            if appearance(after) != start { return (after, "\(after.robot.words) (\(second) s)") }
+            if appearance(after) != start { return (after, "\(after.robot.doing) (\(second) s)") }
         }
         do throws(Breach) {
             try after.robot.isTidy(after.world)
         } catch {
             var breach = error
-            breach.trace = ["for ever: \(after.robot.words)"]
+            breach.trace = ["for ever: \(after.robot.doing)"]
             throw breach
         }
         found.ends[after.world.isOutside ? "waiting outside" : "waiting inside", default: 0] += 1
@@ -137,7 +137,7 @@ struct Explorer {
             try node.robot.obeys(before: before, node.world)
         } catch {
             var breach = error
-            breach.trace = [label, "\(node.robot.words)"]
+            breach.trace = [label, "\(node.robot.doing)"]
             throw breach
         }
     }
@@ -154,11 +154,6 @@ struct Explorer {
         world.age = 0
         return Appearance(world: world, doing: node.robot.memory.progress, help: node.robot.callsForHelp)
     }
-}
-
-extension CheckedRobot {
-    /// What the robot does now, in the journal's words.
-    var words: String { executive.status(view).step }
 }
 
 /// How each state was come to, as a tree of labels.

@@ -14,7 +14,7 @@ struct StateKey {
     private static let ignored: Set<String> = [
         "settings", "building", "motion", "mutant", "lastStatus", "lastStatusTime", "lastPose", "words", "text",
         "hint", "what", "expected", "missions", "wiring", "times", "levels", "view", "actions", "commands", "check",
-        "wall", "reported", "nextTime", "lastSaid",
+        "wall", "doing", "reported", "nextTime", "lastSaid",
     ]
 
     static func of(_ values: Any..., now: Instant) -> Int {

@@ -74,8 +74,6 @@ extension Deliberation {
         case .sendLift(let lift, let level): desk.sendLift(lift, to: level)
         case .holdLiftDoor(let lift, let hold): desk.holdLiftDoor(lift, hold)
         case .releaseLift(let lift): desk.release(lift: lift)
-        case .occupy(.door(let door)): desk.occupy(door: door)
-        case .occupy(.lift(let lift)): desk.occupy(lift: lift)
         case .planRoute(let request):
             let answer = route(for: request, report)
             if request.from == nil { route = try? answer.get() }

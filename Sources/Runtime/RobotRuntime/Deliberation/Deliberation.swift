@@ -120,26 +120,17 @@ actor Deliberation {
         if recovered.progress?.isRiding ?? false { localizer.suspend() }
         notices = parts.notices
         status = MissionStatus(level: start.level)
-        let session = FacilityDesk.session(robot: parts.board.name)
-        desk = FacilityDesk(
-            doors: parts.board.facilities.doors,
-            lifts: parts.board.facilities.lifts.mapValues {
-                FacilityDesk.LiftWiring(number: $0.number, floors: $0.floors)
-            }, session: session)
+        let session = SessionID(robot: parts.board.name)
+        desk = FacilityDesk(board: parts.board, session: session)
         for (facility, number) in recovered.sessions {
-            // One that was being given back is given back again: the building may have missed the word.
             let isEnding = recovered.ending.contains(facility)
             switch facility {
-            case .door(let door):
-                desk.adopt(door: door, session: number)
-                if isEnding { desk.release(door: door) }
-            case .lift(let lift):
-                desk.adopt(lift: lift, session: number)
-                if isEnding { desk.release(lift: lift) }
+            case .door(let door): desk.adopt(door: door, session: number, isEnding: isEnding)
+            case .lift(let lift): desk.adopt(lift: lift, session: number, isEnding: isEnding)
             }
         }
         executive = Executive(
-            settings: ExecutiveSettings(board: parts.board, session: session), building: parts.building,
+            settings: ExecutiveSettings(board: parts.board, session: session.number), building: parts.building,
             recovered: recovered)
         planner = RoutePlanner(
             building: parts.building, kinematics: RouteKinematics(parts.board.base), timing: FacilityTiming())
@@ -171,8 +162,7 @@ actor Deliberation {
         let report = channels.report.load()
         see(report)
         if report.inertial.time > .longAgo { altimeter?.take(report.inertial) }
-        let relay = rack.relay.report
-        for command in desk.step(report: relay, at: now) { rack.relay.send(command) }
+        askBuilding(report)
         // On the robot a task of its own does this: it waits for the disk.
         if isStepped, stepCount % 10 == 0 { takeIn(inbox.scan(at: wall)) }
         var waiting = events

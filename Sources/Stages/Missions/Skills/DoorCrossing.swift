@@ -185,7 +185,7 @@ public struct DoorCrossing: Skill {
             clock.enter(.crossing)
             crossings += 1
             return [
-                .fieldMuting(.doorway), .occupy(.door(step.door)),
+                .fieldMuting(.doorway),
                 .drive(
                     .follow(
                         path: [view.pose.position, step.clearPose.position], finalYaw: nil,

@@ -58,7 +58,7 @@ extension LiftRide {
     mutating func goIn(_ view: WorldView) -> [MissionAction] {
         clock.enter(.boarding)
         return [
-            .fieldMuting(.doorway), .occupy(.lift(step.lift)),
+            .fieldMuting(.doorway),
             drive(view, to: step.cabinPose, speed: motion.liftSpeed, clearance: motion.doorwayClearance, turn: true),
         ]
     }

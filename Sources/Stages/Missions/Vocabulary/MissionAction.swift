@@ -22,8 +22,6 @@ public enum MissionAction: Hashable, Sendable {
     case sendLift(LiftID, LevelID)
     case holdLiftDoor(LiftID, Bool)
     case releaseLift(LiftID)
-    /// The robot is about to stand in the door or the lift: until the release its session is given up for nothing.
-    case occupy(Facility)
     /// Answered by `MissionEvent.route`.
     case planRoute(RouteRequest)
     /// Keep `WorldView.levelFit` filled for these levels; an empty list ends it.
