@@ -53,6 +53,8 @@ final class PaperWorld {
     private var watched = false
     /// A barometer, where a test gives the robot one; it shows how far the car has gone.
     var hasBarometer = false
+    /// Metres by which it is wrong.
+    var climbError = 0.0
     private var boardedAt = 0.0
     private var measuresHeight = false
     private var lidTimer: Instant?
@@ -198,7 +200,7 @@ final class PaperWorld {
         let elevation = building.level(carLevel)?.elevation ?? 0
         view.heightChange =
             hasBarometer && measuresHeight
-            ? HeightChange(metres: elevation - boardedAt, deviation: 0.3, isResting: true) : nil
+            ? HeightChange(metres: elevation - boardedAt + climbError, deviation: 0.3, isResting: true) : nil
         if boxIsThere, wantsBox {
             let distance = docked ? 0.58 + dockError : 0.8
             view.boxSighting = BoxSighting(pose: Pose2D(x: distance, yaw: .pi), residual: 0.005, time: now)

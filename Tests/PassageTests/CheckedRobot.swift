@@ -90,7 +90,11 @@ struct CheckedRobot: Sendable {
     private mutating func pass(_ report: RelayReport?, _ world: inout LiftWorld) {
         let input = FacilityInput(
             relay: report.map { Stamped($0, at: now) }, whereabouts: whereabouts(look(at: world)))
-        for command in desk.step(input, at: now).relay {
+        var given = desk.step(input, at: now).relay
+        if mutant == .releasesInside, isRiding, desk.lifts[Self.lift]?.mode == .offline {
+            given.append(.lift(number: 1, session: 0, floor: world.floor, holdDoor: false))
+        }
+        for command in given {
             commands.append((command, isRiding))
             world.take(command)
         }
@@ -125,9 +129,6 @@ struct CheckedRobot: Sendable {
             }
             note(action)
             perform(action, &world)
-        }
-        if mutant == .releasesInside, isRiding, view.lifts[Self.lift]?.mode == .offline {
-            perform(.releaseLift(Self.lift), &world)
         }
     }
 

@@ -2,8 +2,8 @@ import RobotModel
 
 /// What may happen at any moment of a ride, besides what is meant to happen.
 enum LiftFault: Hashable, CaseIterable, Sendable {
-    /// Somebody else's session takes the place of ours, or of nobody's; and ends.
-    case stolen, otherLeaves
+    /// Somebody else's session takes the place of ours, or of nobody's, and goes elsewhere or stays; and ends.
+    case stolen, heldHere, otherLeaves
     /// The controller forgets our session.
     case dropped
     case linkDown, linkUp
@@ -31,6 +31,7 @@ enum LiftFault: Hashable, CaseIterable, Sendable {
         case .stolen:
             world.holder = .other
             world.otherFloor = world.floor == 0 ? 1 : 0
+        case .heldHere: (world.holder, world.otherFloor) = (.other, world.floor)
         case .otherLeaves: if world.holder == .other { world.holder = .nobody }
         case .dropped: if world.holder == .robot { world.holder = .nobody }
         case .linkDown: world.isLinkUp = false

@@ -18,6 +18,9 @@ public struct RideAltimeter: Sendable {
     private static let rest = Duration.milliseconds(800)
     /// m/s² within which the acceleration of a standing car stays.
     private static let still = 0.12
+    /// m/s below which the integrated speed may be nothing, and m/s² by which bias adds to it.
+    private static let slowest = 0.25
+    private static let bias = 0.015
     /// Seconds over which the pressure is smoothed.
     private static let smoothing = 0.4
     /// Metres of a smoothed barometer's noise, and metres a second that the weather and opening doors may add.
@@ -32,6 +35,7 @@ public struct RideAltimeter: Sendable {
     private var begun: Instant?
     private var last: Stamped<InertialState>?
     private var stillSince: Instant?
+    private var isResting = true
     // Reference.
     private var count = 0.0
     private var gravity = 0.0
@@ -79,17 +83,20 @@ public struct RideAltimeter: Sendable {
         moving += now.time - last.time
         guard abs(after) < Self.still else {
             stillSince = nil
+            isResting = false
             return
         }
         let since = stillSince ?? now.time
         stillSince = since
         // Constant speed feels like standing: it stands when the integrated speed is small as well.
-        guard now.time - since >= Self.rest, abs(speed) < 0.35 else { return }
+        let drift = Self.slowest + Self.bias * moving.inSeconds
+        guard now.time - since >= Self.rest, abs(speed) < drift else { return }
         // What is left of the speed is bias; it has grown evenly, so half of it times the time is in the way.
         legs += climbed - speed / 2 * moving.inSeconds
         speed = 0
         climbed = 0
         moving = .zero
+        isResting = true
     }
 
     /// The climb so far; nil until the reference is taken, or without a barometer's word.
@@ -99,7 +106,6 @@ public struct RideAltimeter: Sendable {
         let byAir = height - referenceHeight
         let airDeviation = root(
             Self.barometerNoise, Self.airDensity * byAir, Self.barometerDrift * seconds)
-        let isResting = stillSince.map { last.time - $0 >= Self.rest } ?? false
         guard isResting else { return HeightChange(metres: byAir, deviation: airDeviation, isResting: false) }
         let byForce = legs
         let forceDeviation = root(Self.inertialNoise, Self.inertialShare * byForce, 0)
