@@ -13,8 +13,8 @@ enum Mutant: Hashable, Sendable {
     case callsBack
     /// A silent lift is given back, wherever the robot is (the RFA adapter's flaw).
     case releasesInside
-    /// A restart does not know the sessions of before (open-rmf/rmf_ros2 #389).
-    case forgetsSessions
+    /// A mission that was called off does not give its lift back (open-rmf/rmf_ros2 #389).
+    case keepsSession
 }
 
 /// The production types that decide about a lift, put together as the deliberation does it: executive and skills, the
@@ -127,6 +127,7 @@ struct CheckedRobot: Sendable {
             if mutant == .callsBack, isRiding, case .sendLift(let lift, _) = action {
                 action = .callLift(lift, boardedAt)
             }
+            if mutant == .keepsSession, action == .releaseLift(Self.lift), !memory.cancelled.isEmpty { continue }
             note(action)
             perform(action, &world)
         }
@@ -173,20 +174,9 @@ struct CheckedRobot: Sendable {
         executive = Executive(settings: Self.settings, building: Self.building, recovered: memory)
         if memory.progress?.isRiding ?? false { world.isSuspended = true }
         desk = Self.desk()
-        guard mutant != .forgetsSessions else {
-            executive = Executive(settings: Self.settings, building: Self.building, recovered: withoutSessions)
-            return
-        }
         for case (.lift(let lift), let number) in memory.sessions {
             desk.adopt(lift: lift, session: number, isEnding: memory.ending.contains(.lift(lift)))
         }
-    }
-
-    private var withoutSessions: RecoveredState {
-        var memory = memory
-        memory.sessions = [:]
-        memory.ending = []
-        return memory
     }
 
     // MARK: The building and its routes

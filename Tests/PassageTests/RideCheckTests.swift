@@ -36,7 +36,7 @@ struct RideCheckTests {
     @Test(
         "a robot that is broken in one way is caught breaking the rule that it breaks",
         arguments: zip(
-            [Mutant.boardsUnasked, .trustsTheLift, .callsBack, .releasesInside, .forgetsSessions],
+            [Mutant.boardsUnasked, .trustsTheLift, .callsBack, .releasesInside, .keepsSession],
             [
                 RideRule.entersOnlyWithSession, .leavesOnlyConfirmed, .neverCallsBack, .gotOffOnlyOutside,
                 .closesSessions,
