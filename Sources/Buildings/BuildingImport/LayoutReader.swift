@@ -73,10 +73,11 @@ struct LayoutReader {
             let field = node.required("nodeId")
             let id = field.string()
             let index = building.levels[level].vertices.count
-            guard nodes.updateValue((Int32(level), Int32(index)), forKey: id) == nil else {
+            guard nodes[id] == nil else {
                 field.reject("node '\(id)' is there twice", expected: "a nodeId of its own in the whole file")
                 return
             }
+            nodes[id] = (Int32(level), Int32(index))
             let place = node.required("nodePosition")
             let position = Point2D(place.required("x").double(), place.required("y").double())
             let mine = properties(node.optional("vehicleTypeNodeProperties"))

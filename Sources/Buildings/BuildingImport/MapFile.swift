@@ -66,7 +66,7 @@ public enum MapFile: Sendable {
             }
         } catch {
             // A building file in YAML's flow style is not JSON either, unless its keys are quoted.
-            if let text = String(validating: bytes, as: UTF8.self), text.contains("levels:") { return nil }
+            if let text = String(validating: bytes, as: UTF8.self), text.contains("levels") { return nil }
             throw error
         }
         return isKnown ? .graph(building) : nil

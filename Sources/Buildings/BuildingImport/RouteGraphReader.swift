@@ -49,10 +49,11 @@ struct RouteGraphReader {
         let properties = feature.required("properties")
         let field = properties.required("id")
         let id = field.int(in: Self.ids)
-        guard indices.updateValue(UInt32(level.vertices.count), forKey: UInt32(id)) == nil else {
+        guard indices[UInt32(id)] == nil else {
             field.reject("node \(id) is there twice", expected: "an id of its own for every node")
             return
         }
+        indices[UInt32(id)] = UInt32(level.vertices.count)
         let position = geometry.required("coordinates").point()
         var vertex = Vertex(position: position, name: "\(id)")
         for (key, value) in properties.optional("metadata")?.entries() ?? [] where !value.isObject {
