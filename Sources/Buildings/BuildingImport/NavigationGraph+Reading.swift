@@ -79,7 +79,9 @@ extension NavigationGraph.Vertex {
             position: Point2D(parts[0].double(), parts[1].double()), name: "", lift: nil, parameters: [:])
         for (key, value) in parts.count > 2 ? parts[2].entriesOrEmpty() : [] {
             switch key {
-            case "name": name = value.stringOrEmpty()
+            case "name":
+                name = value.stringOrEmpty()
+                if case .int = ParameterValue(untyped: value) { nameIsNumber = true }
             case "lift": lift = value.stringOrEmpty().isEmpty ? nil : LiftID(value.stringOrEmpty())
             default: parameters[key] = ParameterValue(untyped: value)
             }

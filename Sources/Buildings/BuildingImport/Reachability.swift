@@ -1,11 +1,11 @@
-import BuildingMap
-import RobotModel
+public import BuildingMap
+public import RobotModel
 
 /// A warning for every place that cannot be driven to, or away from, from where most of the building is.
 ///
 /// "Most" is the largest part of the graph in which every vertex can be reached from every other (a strongly connected
 /// component); lifts connect the levels on which they have a waypoint.
-func unreachablePlaces(in building: Building, file: String) -> [RobotError] {
+public func unreachablePlaces(in building: Building, file: String) -> [RobotError] {
     let graph = ReachabilityGraph(building)
     guard let home = graph.largestComponent() else { return [] }
     let reached = graph.reached(from: home, \.next)

@@ -21,12 +21,6 @@ struct RouteGraphReader {
         let name = root.optional("name")?.textValue ?? Self.stem(of: file)
         building = Building(name: name, levels: [Level(id: "map", elevation: 0)], doors: [:], lifts: [:])
         let features = root.required("features")
-        if root.optional("preferred_crs") != nil || root.optional("site_name") != nil {
-            root.reject(
-                "the building is drawn in world coordinates", expected: "metres",
-                hint: "convert it: doorstep building convert \(file) --out FILE")
-            return
-        }
         var level = building.levels[0]
         features.forEach { addNode($0, to: &level) }
         features.forEach { addEdge($0, to: &level) }
