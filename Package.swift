@@ -163,7 +163,8 @@ let package = Package(
             "doorstep",
             imports: [
                 "BoardFile", "BuildingImport", "BuildingMap", "CommandLine", "Console", "Control", "DaemonProgram",
-                "DeviceIO", "DeviceProtocols", "Devices", "Doctor", "GeoReference", "MCAP", "Missions", "Realtime", "RobotModel",
+                "DeviceIO", "DeviceProtocols", "Devices", "Doctor", "GeoReference", "MCAP", "Missions", "Realtime",
+                "RobotModel",
                 "RobotRuntime",
                 "RoutePlanning", "StructuredText",
             ]),
@@ -198,7 +199,8 @@ let package = Package(
         tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
         tests(
             "BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "StructuredText"]),
-        tests("GeoReferenceTests", of: ["BuildingImport", "GeoReference", "RobotModel", "StructuredText"], hasPeers: true),
+        tests(
+            "GeoReferenceTests", of: ["BuildingImport", "GeoReference", "RobotModel", "StructuredText"], hasPeers: true),
         tests("EstimationTests", of: ["BuildingMap", "Estimation", "RobotModel"]),
         tests(
             "RoutePlanningTests",

@@ -31,7 +31,8 @@ extension BuildingFile {
             let vertex = level.vertices[drawn]
             let position = vertex.position
             return NavigationGraph.Vertex(
-                position: position, name: vertex.name, nameIsNumber: vertex.nameIsNumber, lift: lift(containing: position, on: level)?.id,
+                position: position, name: vertex.name, nameIsNumber: vertex.nameIsNumber,
+                lift: lift(containing: position, on: level)?.id,
                 parameters: vertex.parameters)
         }
         let directed = lanes.flatMap { lane in

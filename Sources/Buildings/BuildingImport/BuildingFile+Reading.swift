@@ -56,7 +56,9 @@ extension BuildingFile {
         for (key, field) in root.optional("lifts")?.entriesOrEmpty() ?? [] {
             let reference = Self.referenceLevel(of: field, sections)
             lifts.append(
-                LiftDrawing(id: LiftID(key), field, flip: flip, levels: levels) { placement.meters($0, drawnOn: reference) })
+                LiftDrawing(id: LiftID(key), field, flip: flip, levels: levels) {
+                    placement.meters($0, drawnOn: reference)
+                })
         }
         BuildingFileCheck(file: self, sections: sections).run()
     }

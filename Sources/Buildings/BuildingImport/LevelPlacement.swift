@@ -48,7 +48,8 @@ struct LevelPlacement {
                 let point = meters(drawn, drawnOn: id)
                 if point == nil, world != nil {
                     sections[index].vertexFields[vertex].reject(
-                        "(\(drawn.x), \(drawn.y)) lies outside of the projection", expected: "a place within \(crsName ?? "it")",
+                        "(\(drawn.x), \(drawn.y)) lies outside of the projection",
+                        expected: "a place within \(crsName ?? "it")",
                         hint: "is this the projection of the place, and are longitude and latitude in their order?")
                 }
                 sections[index].drawing.vertices[vertex].position = point ?? Point2D(0, 0)

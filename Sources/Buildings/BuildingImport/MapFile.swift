@@ -41,7 +41,8 @@ public enum MapFile: Sendable {
             ])
         }
         self = try YAMLReader.read(file: file, text: text, limit: Self.maximumTextLength, warnings: &warnings) { root in
-            Self.isNavigationGraph(root) ? .navigationGraph(NavigationGraph(root)) : .building(BuildingFile(root, world: world))
+            Self.isNavigationGraph(root)
+                ? .navigationGraph(NavigationGraph(root)) : .building(BuildingFile(root, world: world))
         }
     }
 

@@ -23,7 +23,9 @@ extension NavigationGraph {
         return text
     }
 
-    private func section<Value>(_ name: String, _ parts: [(key: String, value: Value)], _ body: (Value) -> String) -> String {
+    private func section<Value>(_ name: String, _ parts: [(key: String, value: Value)], _ body: (Value) -> String)
+        -> String
+    {
         if parts.isEmpty { return "\(name): {}\n" }
         return parts.sorted { $0.key < $1.key }.reduce(into: "\(name):\n") { $0 += "  \($1.key):\n" + body($1.value) }
     }

@@ -99,10 +99,14 @@ struct SiteGeometryReader {
     private func nearest(_ end: JSONField, on level: Int) -> Int {
         let point = meters(end)
         let vertices = file.levels[level].vertices
-        let best = vertices.indices.min { vertices[$0].position.distance(to: point) < vertices[$1].position.distance(to: point) } ?? 0
+        let best =
+            vertices.indices.min {
+                vertices[$0].position.distance(to: point) < vertices[$1].position.distance(to: point)
+            } ?? 0
         let distance = vertices[best].position.distance(to: point)
         if distance > Self.snap {
-            end.warn("the nearest vertex is \((distance * 10).rounded() / 10) m away", expected: "a vertex at a lane's end")
+            end.warn(
+                "the nearest vertex is \((distance * 10).rounded() / 10) m away", expected: "a vertex at a lane's end")
         }
         return best
     }

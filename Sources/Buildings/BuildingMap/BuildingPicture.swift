@@ -17,8 +17,10 @@ struct BuildingPicture {
 
     /// `scale` in pixels a metre. Levels come in rows of `columns`; nil without any that has an extent.
     init?(_ building: Building, levels chosen: [Level], route: Route?, scale: Double, columns: Int) {
-        let drawn = chosen.compactMap { level in building.bounds(of: level).map { (level, $0) } }
-        guard !drawn.isEmpty else { return nil }
+        let extents = chosen.compactMap { level in building.bounds(of: level).map { (level, $0) } }
+        // One height for all, so that what lies side by side in the picture has the same y in the building.
+        guard let bottom = extents.map(\.1.lower.y).min(), let top = extents.map(\.1.upper.y).max() else { return nil }
+        let drawn = extents.map { ($0, (lower: Point2D($1.lower.x, bottom), upper: Point2D($1.upper.x, top))) }
         var pictures: [LevelPicture] = []
         var corner = Point2D(Self.gap, Self.gap + Self.title)
         var rowHeight = 0.0
@@ -51,7 +53,10 @@ struct BuildingPicture {
                 "\(picture.level.id)   \(metres) m", at: picture.corner - Point2D(0, 14), size: 15, colour: Colour.text,
                 isBold: true)
         }
-        if let route { drawRides(of: route, on: &canvas) }
+        if let route {
+            drawRides(of: route, on: &canvas)
+            drawEnds(of: route, on: &canvas)
+        }
         drawLegend(on: &canvas)
         return canvas.svg(width: size.x, height: size.y)
     }
@@ -72,16 +77,12 @@ struct BuildingPicture {
             let middle = (a + b) * 0.25 + control * 0.5
             canvas.text(words, at: middle + Point2D(-40, -6), size: 12, colour: Colour.route, isBold: true)
         }
-        drawEnds(of: route, on: &canvas)
     }
 
     private func drawEnds(of route: Route, on canvas: inout SVGCanvas) {
-        let drives = route.steps.compactMap { step -> DriveStep? in if case .drive(let drive) = step { drive } else { nil } }
-        for (drive, point, fill) in [
-            (drives.first, drives.first?.path.first, "white"), (drives.last, drives.last?.path.last, Colour.route),
-        ] {
-            guard let drive, let point, let picture = levels.first(where: { $0.level.id == drive.level }) else { continue }
-            canvas.dot(picture.pixel(point), radius: 7, fill: fill, Stroke(colour: Colour.route, width: 3))
+        for (end, fill) in [(route.steps.first?.start, "white"), (route.steps.last?.end, Colour.route)] {
+            guard let end, let picture = levels.first(where: { $0.level.id == end.level }) else { continue }
+            canvas.dot(picture.pixel(end.position), radius: 7, fill: fill, Stroke(colour: Colour.route, width: 3))
         }
     }
 
@@ -128,15 +129,35 @@ struct BuildingPicture {
     }
 }
 
+extension RouteStep {
+    fileprivate var start: (level: LevelID, position: Point2D)? {
+        switch self {
+        case .drive(let drive): drive.path.first.map { (drive.level, $0) }
+        case .door(let door): (door.level, door.holdPose.position)
+        case .lift(let lift): (lift.from, lift.hallPose.position)
+        }
+    }
+
+    fileprivate var end: (level: LevelID, position: Point2D)? {
+        switch self {
+        case .drive(let drive): drive.path.last.map { (drive.level, $0) }
+        case .door(let door): (door.level, door.clearPose.position)
+        case .lift(let lift): (lift.to, lift.exitPose.position)
+        }
+    }
+}
+
 extension Building {
     /// The smallest rectangle around all that is drawn of a level, metres.
     fileprivate func bounds(of level: Level) -> (lower: Point2D, upper: Point2D)? {
         guard var box = level.bounds else { return nil }
-        for point in doors(on: level.id).flatMap({ [$0.a, $0.b] }) + lifts.values.flatMap({ lift -> [Point2D] in
-            guard lift.doors[level.id] != nil else { return [] }
-            let (w, d) = (lift.width / 2, lift.depth / 2)
-            return [Point2D(-w, -d), Point2D(w, -d), Point2D(w, d), Point2D(-w, d)].map(lift.pose.transform)
-        }) {
+        for point in doors(on: level.id).flatMap({ [$0.a, $0.b] })
+            + lifts.values.flatMap({ lift -> [Point2D] in
+                guard lift.doors[level.id] != nil else { return [] }
+                let (w, d) = (lift.width / 2, lift.depth / 2)
+                return [Point2D(-w, -d), Point2D(w, -d), Point2D(w, d), Point2D(-w, d)].map(lift.pose.transform)
+            })
+        {
             box.lower = Point2D(min(box.lower.x, point.x), min(box.lower.y, point.y))
             box.upper = Point2D(max(box.upper.x, point.x), max(box.upper.y, point.y))
         }

@@ -29,6 +29,14 @@ struct LabelPlacer {
         taken.append(Box(lower: center - corner, upper: center + corner))
     }
 
+    /// Keeps labels off a line, where they can.
+    mutating func avoid(from a: Point2D, to b: Point2D) {
+        // A large drawing has more lines than are worth looking at.
+        guard taken.count < 20_000 else { return }
+        let steps = max(Int(a.distance(to: b) / 6), 1)
+        for step in 0...steps { avoid(a + (b - a) * (Double(step) / Double(steps)), radius: 2) }
+    }
+
     /// The left end of a label's base line beside a mark; nil where `isOptional` and every place is taken.
     ///
     /// The letters of DejaVu Sans are 0.6 of its size wide on average, and 0.75 high.

@@ -34,7 +34,8 @@ struct LevelPicture {
     let size: Point2D
 
     /// `bounds` are those of the level, or of the whole building, metres.
-    init(_ building: Building, _ level: Level, bounds: (lower: Point2D, upper: Point2D), scale: Double, corner: Point2D) {
+    init(_ building: Building, _ level: Level, bounds: (lower: Point2D, upper: Point2D), scale: Double, corner: Point2D)
+    {
         self.building = building
         self.level = level
         self.scale = scale
@@ -59,7 +60,7 @@ struct LevelPicture {
             if door.isGlass { canvas.line(pixel(door.a), pixel(door.b), Stroke(colour: Colour.glass, width: 1.5)) }
         }
         for path in route?.paths(on: level.id) ?? [] { draw(path: path, on: &canvas) }
-        drawPlacesAndLabels(on: &canvas)
+        drawPlacesAndLabels(on: &canvas, route: route)
     }
 
     private func drawLifts(on canvas: inout SVGCanvas) {
@@ -106,7 +107,13 @@ struct LevelPicture {
 
     // MARK: Places and labels
 
-    private func drawPlacesAndLabels(on canvas: inout SVGCanvas) {
+    private func linesToAvoid(_ route: Route?) -> [Segment] {
+        let paths = route?.paths(on: level.id) ?? []
+        return paths.flatMap { zip($0, $0.dropFirst()).map { Segment($0, $1) } }
+            + building.doors(on: level.id).map(\.segment) + level.walls.map(\.segment)
+    }
+
+    private func drawPlacesAndLabels(on canvas: inout SVGCanvas, route: Route?) {
         var labels = LabelPlacer(width: corner.x + size.x, height: corner.y + size.y)
         let places = level.places.values.sorted { $0.id < $1.id }
         for place in places {
@@ -117,16 +124,19 @@ struct LevelPicture {
             }
             let ring = place.isCharger ? Stroke(colour: Colour.charger, width: 3) : nil
             canvas.dot(mark, radius: 4, fill: Colour.place, ring)
-            labels.avoid(mark, radius: 5)
+            labels.avoid(mark, radius: 6)
         }
+        for line in linesToAvoid(route) { labels.avoid(from: pixel(line.a), to: pixel(line.b)) }
         func label(_ words: String, _ mark: Point2D, _ colour: String, size: Double, isOptional: Bool) {
-            let spot = labels.place(words, beside: mark, gap: 7, size: size, isOptional: isOptional)
+            let spot = labels.place(words, beside: mark, gap: 8, size: size, isOptional: isOptional)
             if let spot { canvas.text(words, at: spot, size: size, colour: colour) }
         }
         for lift in building.lifts.values.sorted(by: { $0.id < $1.id }) where lift.doors[level.id] != nil {
             label(lift.id.rawValue, pixel(lift.pose.position), Colour.lift, size: 12, isOptional: false)
         }
-        for place in places { label(place.id.rawValue, pixel(place.position), Colour.place, size: 12, isOptional: false) }
+        for place in places {
+            label(place.id.rawValue, pixel(place.position), Colour.place, size: 12, isOptional: false)
+        }
         for door in building.doors(on: level.id) {
             label(door.id.rawValue, pixel(door.segment.middle), Colour.door, size: 9, isOptional: true)
         }

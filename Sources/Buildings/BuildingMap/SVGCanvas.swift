@@ -50,8 +50,10 @@ struct SVGCanvas {
     mutating func text(_ words: String, at point: Point2D, size: Double, colour: String, isBold: Bool = false) {
         let place = "x=\"\(number(point.x))\" y=\"\(number(point.y))\" font-size=\"\(number(size))\""
         let style = "fill=\"\(colour)\"\(isBold ? " font-weight=\"bold\"" : "")"
-        let halo = "stroke=\"white\" stroke-width=\"3\" stroke-linejoin=\"round\" paint-order=\"stroke\""
-        elements += "<text \(place) \(style) \(halo)>\(escaped(words))</text>\n"
+        let halo = "stroke=\"white\" stroke-width=\"3\" stroke-linejoin=\"round\""
+        // The halo is an element of its own: not every viewer paints a stroke below the letters.
+        elements += "<text \(place) \(style) \(halo) aria-hidden=\"true\">\(escaped(words))</text>\n"
+        elements += "<text \(place) \(style)>\(escaped(words))</text>\n"
     }
 
     /// The whole picture, in pixels.

@@ -53,7 +53,8 @@ struct BuildingRender: ParsableCommand {
             guard let picture = building.renderSVG(levels: level.map { [LevelID($0)] }, route: route, scale: scale)
             else {
                 throw RobotError(
-                    .unavailable, level.map { "there is no level '\($0)', or nothing is drawn on it" } ?? "nothing is drawn",
+                    .unavailable,
+                    level.map { "there is no level '\($0)', or nothing is drawn on it" } ?? "nothing is drawn",
                     expected: "one of \(building.levels.map(\.id.rawValue).joined(separator: ", "))")
             }
             try write(picture)
@@ -106,6 +107,7 @@ private func writePNG(of picture: String, to path: String) throws {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
         throw RobotError(
-            .unavailable, "rsvg-convert made no picture of it", hint: "apt install librsvg2-bin, or write an SVG with --out")
+            .unavailable, "rsvg-convert made no picture of it",
+            hint: "apt install librsvg2-bin, or write an SVG with --out")
     }
 }
