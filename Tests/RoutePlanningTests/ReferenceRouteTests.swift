@@ -14,7 +14,9 @@ struct ReferenceRouteTests {
     /// Half a turn by the reference's figures: π over 0.6 rad/s, and 0.6 over 2.0 rad/s² for its ends.
     static let halfTurn = Double.pi / 0.6 + 0.6 / 2.0
 
-    @Test("Open-RMF's own planner takes the same levels and lifts, and as long, but for the half turn that it forgets in a lift", arguments: planned)
+    @Test(
+        "Open-RMF's own planner takes the same levels and lifts, and as long, but for the half turn that it forgets in a lift",
+        arguments: planned)
     func openRMF(map: String, index: Int) throws {
         let building = try readBuilding(at: "\(realMaps)/\(map).building.yaml", graph: index)
         let planner = RoutePlanner(building: building, kinematics: .openRMF(), rules: .openRMF)
@@ -59,7 +61,9 @@ struct ReferenceRouteTests {
         }
     }
 
-    @Test("the robot's own route takes as long step by step as the search found", arguments: graphs)
+    /// The search holds before a door on the door's own lane; the steps do so on the lane before, where that one is short.
+    /// That is a stop more or less, twice at most in these buildings.
+    @Test("the robot's own route takes as long step by step as the search found, but for two stops", arguments: graphs)
     func steps(map: String, index: Int) throws {
         let building = try readBuilding(at: "\(realMaps)/\(map).building.yaml", graph: index)
         let planner = RoutePlanner(building: building)
@@ -69,7 +73,8 @@ struct ReferenceRouteTests {
             let route = try planner.route(
                 from: Pose2D(start.place.position, yaw: 0), on: start.level, to: reference.goal)
             let trace = try planner.trace(from: reference.start, to: reference.goal, in: &workspace)
-            #expect(abs(route.duration.inSeconds - trace.seconds) < 0.05 * trace.seconds, "\(reference.name)")
+            let stop = planner.kinematics.speed / planner.kinematics.acceleration
+            #expect(abs(route.duration.inSeconds - trace.seconds) < 2 * stop, "\(reference.name)")
             #expect(abs(route.length - trace.length) < 0.2, "\(reference.name)")
             #expect(route.largestGap < 0.05)
         }

@@ -20,6 +20,8 @@ struct Gate: Sendable {
     /// Metres along the lane: where the robot stops before it, and where it has it behind it.
     let hold: Double
     let clear: Double
+    /// Metres beyond the lane's end, where the robot has it behind it only there.
+    let overhang: Double
     /// Whether the robot stops again at `clear`; it does at doors, to let them close.
     let stopsAfter: Bool
     /// Whether a docking manoeuvre precedes the lane as well.
@@ -27,10 +29,14 @@ struct Gate: Sendable {
 
     static let none = Gate(.none)
 
-    init(_ kind: Kind, hold: Double = 0, clear: Double = 0, stopsAfter: Bool = true, docks: Bool = false) {
+    init(
+        _ kind: Kind, hold: Double = 0, clear: Double = 0, overhang: Double = 0, stopsAfter: Bool = true,
+        docks: Bool = false
+    ) {
         self.kind = kind
         self.hold = hold
         self.clear = clear
+        self.overhang = max(overhang, 0)
         self.stopsAfter = stopsAfter
         self.docks = docks
     }
@@ -55,13 +61,15 @@ struct Openings {
                 .boarding(lift, level: level), hold: max(plane - RouteClearance.lift, 0), clear: segment.length)
         case (let lift?, nil):
             let plane = carDoorPlane(of: lift, on: segment) ?? 0
-            return Gate(.exit(lift), clear: min(plane + RouteClearance.lift, segment.length))
+            let clear = plane + RouteClearance.lift
+            return Gate(.exit(lift), clear: min(clear, segment.length), overhang: clear - segment.length)
         case (nil, nil):
             guard let id = lane.door else { return nil }
             guard let door = building.doors[id] else { return Gate(.door(id), clear: segment.length) }
             let plane = segment.plane(of: door.segment)
             let room = RouteClearance.of(door) * segment.slant(to: door.segment)
-            return Gate(.door(id), hold: max(plane - room, 0), clear: min(plane + room, segment.length))
+            let clear = min(plane + room, segment.length)
+            return Gate(.door(id), hold: max(plane - room, 0), clear: clear, overhang: plane + room - segment.length)
         case (_?, _?): return nil
         }
     }

@@ -1,8 +1,9 @@
+import BuildingMap
+import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-import BuildingMap
-import RobotModel
 
 /// A building's lanes and lifts as one compact graph: a million nodes fit, and a search walks straight through memory.
 ///
@@ -105,7 +106,9 @@ struct LaneGraph: Sendable {
 
     // MARK: Making
 
-    private mutating func add(_ lane: Lane, on level: Int, _ openings: Openings, _ rules: RouteRules, to rows: inout Rows) {
+    private mutating func add(
+        _ lane: Lane, on level: Int, _ openings: Openings, _ rules: RouteRules, to rows: inout Rows
+    ) {
         let (from, to) = (node(level, lane.from), node(level, lane.to))
         let along = positions[to] - positions[from]
         var slot = 0

@@ -153,7 +153,8 @@ struct RouteAssembly {
     /// Drives, one for each stretch of one limit.
     private mutating func drive(_ run: RouteRun, from start: Double, to end: Double) {
         var cursor = start
-        for stretch in run.stretches(from: start, to: end) where stretch - cursor > RouteClearance.drive || stretch >= end {
+        for stretch in run.stretches(from: start, to: end)
+        where stretch - cursor > RouteClearance.drive || stretch >= end {
             drive(run, along: cursor...max(cursor, stretch))
             cursor = stretch
         }

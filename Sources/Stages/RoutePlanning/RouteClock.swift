@@ -1,8 +1,9 @@
+import BuildingMap
+import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-import BuildingMap
-import RobotModel
 
 /// What doors and lifts take at a moment of a route: facts of the site, experience, and what is known of the present.
 ///
@@ -56,6 +57,14 @@ struct RouteClock {
         }
     }
 
+    /// Whether two gates one after the other are one door, which opens once; Open-RMF has it close in between.
+    func isSameDoor(_ a: Gate, _ b: Gate) -> Bool {
+        guard planner.rules == .doorstep, case .door(let first) = a.kind, case .door(let second) = b.kind else {
+            return false
+        }
+        return first == second
+    }
+
     /// Seconds that a gate takes once the robot is clear of it.
     func secondsAfter(_ gate: Gate) -> Double {
         guard planner.rules == .openRMF, case .door = gate.kind else { return 0 }
@@ -68,7 +77,8 @@ struct RouteClock {
         guard let wait = closedFor(facts?.hours, at: elapsed) else { return nil }
         let opening = facts?.openingSeconds ?? planner.timing.doorOpening.inSeconds
         return quickest(facts?.access, closedFor: wait) { access in
-            let prior = TimeEstimate(mean: opening, spread: Self.doorSpread)
+            let prior =
+                TimeEstimate(mean: opening, spread: Self.doorSpread)
                 + TimeEstimate(mean: access.expectedSeconds, variance: access.variance)
             return estimate(.opening(door, access.kind), prior, at: elapsed + wait)
         }
@@ -82,7 +92,8 @@ struct RouteClock {
         let door = planner.carDoorSeconds(of: lift)
         let call = callSeconds(facts, at: elapsed + wait)
         return quickest(facts?.access, closedFor: wait) { access in
-            let prior = TimeEstimate(mean: session + door, spread: Self.doorSpread)
+            let prior =
+                TimeEstimate(mean: session + door, spread: Self.doorSpread)
                 + TimeEstimate(mean: access.expectedSeconds, variance: access.variance)
                 + TimeEstimate(mean: call, spread: Self.waitSpread)
             let usual = estimate(.waiting(lift, access.kind), prior, at: elapsed + wait)

@@ -1,7 +1,8 @@
+import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-import RobotModel
 
 /// How the robot drives and turns, for expected times.
 ///

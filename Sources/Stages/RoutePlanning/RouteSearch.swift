@@ -1,7 +1,8 @@
+import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-import RobotModel
 
 /// A shortest-way search in time over a lane graph (A*, label setting).
 ///
@@ -58,27 +59,41 @@ struct RouteSearch {
             guard label.stamp == workspace.stamp else { continue }
             workspace.labels[state].stamp += 1
             workspace.settled += 1
-            let node = state < first ? Int(graph.arcs[state / orientations].head) : sources[state - first].node
-            if node == goal { return way(to: state, first: first, in: workspace) }
-            let limit = state < first ? graph.arcs[state / orientations].limit : sources[state - first].limit
-            expand(label, state: state, node: node, limit: limit, goal: graph.positions[goal], in: &workspace)
+            let here = state < first ? Here(graph.arcs[state / orientations]) : Here(sources[state - first])
+            if here.node == goal { return way(to: state, first: first, in: workspace) }
+            expand(label, state: state, here, goal: graph.positions[goal], in: &workspace)
         }
         return nil
     }
 
     // MARK: Steps
 
+    /// Where a state is, and what it came through.
+    private struct Here {
+        let node: Int
+        let limit: UInt32
+        let gate: Int
+
+        @inline(__always)
+        init(_ arc: LaneGraph.Arc) {
+            (node, limit, gate) = (Int(arc.head), arc.limit, arc.gate)
+        }
+
+        init(_ source: Source) {
+            (node, limit, gate) = (source.node, source.limit, 0)
+        }
+    }
+
     private func expand(
-        _ label: RouteWorkspace.Label, state: Int, node: Int, limit: UInt32, goal: Point2D,
-        in workspace: inout RouteWorkspace
+        _ label: RouteWorkspace.Label, state: Int, _ here: Here, goal: Point2D, in workspace: inout RouteWorkspace
     ) {
-        for index in graph.arcs(from: node) {
+        for index in graph.arcs(from: here.node) {
             let arc = graph.arcs[index]
             for orientation in 0..<orientations {
                 let next = index * orientations + orientation
                 let known = workspace.labels[next].stamp
                 guard known != workspace.stamp + 1 else { continue }
-                guard var reached = follow(label, state: state, along: arc, orientation, limit: limit) else { continue }
+                guard var reached = follow(label, state: state, here, along: arc, orientation) else { continue }
                 guard known != workspace.stamp || reached.time < workspace.labels[next].time else { continue }
                 reached.parent = UInt32(state)
                 reached.stamp = workspace.stamp
@@ -91,18 +106,26 @@ struct RouteSearch {
     /// The label at the end of an arc; nil where the arc may not be gone so, or never opens.
     @inline(__always)
     private func follow(
-        _ label: RouteWorkspace.Label, state: Int, along arc: LaneGraph.Arc, _ orientation: Int, limit: UInt32
+        _ label: RouteWorkspace.Label, state: Int, _ here: Here, along arc: LaneGraph.Arc, _ orientation: Int
     ) -> RouteWorkspace.Label? {
         if arc.length < Self.standstill {
             // A ride changes no heading; how the robot faced before it is kept apart by the state.
             guard orientation == (kinematics.isReversible ? state % orientations : 0) else { return nil }
-            return pass(graph.gates[arc.gate], from: label, along: arc, heading: label.heading)
+            return pass(graph.gates[arc.gate], from: label, here, along: arc, heading: label.heading)
         }
         if arc.facing == .forward && orientation == 1 || arc.facing == .backward && orientation == 0 { return nil }
         let heading = orientation == 0 ? arc.course : Self.reversed(arc.course)
-        var reached = turned(label, to: heading, limit, arc)
-        if arc.gate != 0 { return pass(graph.gates[arc.gate], from: reached, along: arc, heading: heading) }
-        extend(&reached, by: Double(arc.length), limit: arc.limit)
+        var reached = turned(label, to: heading, here.limit, arc)
+        if arc.gate != 0 { return pass(graph.gates[arc.gate], from: reached, here, along: arc, heading: heading) }
+        var length = Double(arc.length)
+        let overhang = here.gate == 0 ? 0 : min(graph.gates[here.gate].overhang, length)
+        if overhang > 0 {
+            // Clear of the door before only here: that is where the robot stops.
+            extend(&reached, by: overhang, limit: arc.limit)
+            reached.run = 0
+            length -= overhang
+        }
+        extend(&reached, by: length, limit: arc.limit)
         return reached
     }
 
@@ -136,23 +159,27 @@ struct RouteSearch {
 
     /// Passes a gate: to its hold, through it, and on to the lane's end.
     private func pass(
-        _ gate: Gate, from label: RouteWorkspace.Label, along arc: LaneGraph.Arc, heading: Float
+        _ gate: Gate, from label: RouteWorkspace.Label, _ here: Here, along arc: LaneGraph.Arc, heading: Float
     ) -> RouteWorkspace.Label? {
         var label = label
-        let length = Double(arc.length)
-        if gate.hold > 0 { extend(&label, by: gate.hold, limit: arc.limit) }
-        // Out of a car that has not ridden, its door must still open.
-        let afterRide = label.parent != RouteWorkspace.Label.none
-        guard let seconds = clock.seconds(gate, at: label.time, afterRide: afterRide) else { return nil }
-        label.time += seconds
-        label.run = 0
-        label.heading = heading
-        if gate.clear > gate.hold { extend(&label, by: gate.clear - gate.hold, limit: arc.limit) }
-        label.time += clock.secondsAfter(gate)
-        if gate.stopsAfter { label.run = 0 }
-        if length > gate.clear, length >= Double(Self.standstill) {
-            extend(&label, by: length - gate.clear, limit: arc.limit)
+        var cursor = 0.0
+        // A vertex in the doorway: the door is open already.
+        let isOpen = here.gate != 0 && clock.isSameDoor(graph.gates[here.gate], gate)
+        if !isOpen {
+            if gate.hold > 0 { extend(&label, by: gate.hold, limit: arc.limit) }
+            cursor = gate.hold
+            // Out of a car that has not ridden, its door must still open.
+            let afterRide = label.parent != RouteWorkspace.Label.none
+            guard let seconds = clock.seconds(gate, at: label.time, afterRide: afterRide) else { return nil }
+            label.time += seconds
+            label.run = 0
         }
+        label.heading = heading
+        if gate.clear > cursor { extend(&label, by: gate.clear - cursor, limit: arc.limit) }
+        label.time += clock.secondsAfter(gate)
+        if gate.stopsAfter, gate.overhang == 0 { label.run = 0 }
+        let rest = Double(arc.length) - gate.clear
+        if rest > 0, arc.length >= Self.standstill { extend(&label, by: rest, limit: arc.limit) }
         return label
     }
 

@@ -51,7 +51,8 @@ extension RoutePlanner {
                     node: node, heading: pose.yaw, points: lead(from: point, onto: rest, on: level) + [end],
                     lane: LaneReference(level: level.id, from: lane.from, to: lane.to), speedLimit: lane.speedLimit,
                     door: doors.first { $0.id == lane.door && rest.crossing($0.segment) != nil }?.id,
-                    lift: graph.cabins[UInt32(graph.node(levelIndex, lane.from))] == nil ? level.vertices[lane.to].lift : nil))
+                    lift: graph.cabins[UInt32(graph.node(levelIndex, lane.from))] == nil
+                        ? level.vertices[lane.to].lift : nil))
         }
         return starts
     }
@@ -91,7 +92,8 @@ extension RoutePlanner {
             // On the lane itself there is nothing to separate.
             if distance < 0.05 { return foot }
             let way = Segment(point, foot)
-            if !level.wallStands(between: point, and: foot), !doors.contains(where: { way.crossing($0.segment) != nil }) {
+            if !level.wallStands(between: point, and: foot), !doors.contains(where: { way.crossing($0.segment) != nil })
+            {
                 return foot
             }
         }

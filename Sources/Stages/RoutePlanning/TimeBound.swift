@@ -1,7 +1,8 @@
+import RobotModel
+
 #if canImport(Glibc)
     import Glibc
 #endif
-import RobotModel
 
 /// A lower bound of the time from one point of a plan to another, from the velocities that its lanes allow.
 ///
