@@ -1,4 +1,4 @@
-import RobotModel
+public import RobotModel
 public import StructuredText
 
 extension BuildingFile {
@@ -6,26 +6,48 @@ extension BuildingFile {
     ///
     /// Throws `FileProblems` with everything that is wrong: unreadable, not YAML, a scale that is missing, levels that
     /// have fewer than two fiducials in common with the reference level, names that are used twice, indices out of
-    /// range, lifts that serve a level without a door on it. Keys that a robot has no use for are passed over.
+    /// range, a lane through two doors, lifts that serve a level without a door on it or whose waypoints do not stand
+    /// above one another. Keys that a robot has no use for are passed over.
     public init(path: String) throws(FileProblems) {
-        self = try YAMLReader.read(path: path) { BuildingFile($0) }
+        var warnings: [RobotError] = []
+        try self.init(file: path, text: readTextFile(path, limit: MapFile.maximumTextLength), warnings: &warnings)
     }
 
     /// Reads a building file's text; `file` is the name that errors show.
     public init(file: String, text: String) throws(FileProblems) {
-        self = try YAMLReader.read(file: file, text: text) { BuildingFile($0) }
+        var warnings: [RobotError] = []
+        try self.init(file: file, text: text, warnings: &warnings)
     }
 
-    private init(_ root: Field) {
-        _ = root.entries()  // any key is allowed: the editor keeps much in the file that concerns only itself
+    /// Reads a building file's text, and appends what is odd about it to `warnings`.
+    public init(file: String, text: String, warnings: inout [RobotError]) throws(FileProblems) {
+        self = try YAMLReader.read(file: file, text: text, limit: MapFile.maximumTextLength, warnings: &warnings) {
+            BuildingFile($0)
+        }
+    }
+
+    private static let keys = [
+        "building_name", "coordinate_system", "crowd_sim", "graphs", "levels", "lifts", "map_version", "name",
+        "parameters", "reference_level_name",
+    ]
+
+    init(_ root: Field) {
+        root.warnUnknownKeys(of: "the building", known: Self.keys)
         name = (root.optional("building_name") ?? root.required("name")).string()
+        var parameters: [String: ParameterValue] = [:]
+        for (key, value) in root.optional("parameters")?.entriesOrEmpty() ?? [] {
+            parameters[key] = ParameterValue(value)
+        }
         let system = root.optional("coordinate_system")
         switch system?.choice(of: ["reference_image", "cartesian_meters", "web_mercator", "wgs84"]) {
-        case "cartesian_meters": coordinateSystem = .cartesianMeters
+        case "cartesian_meters":
+            coordinateSystem = .cartesianMeters
+            crsName = parameters["generate_crs"]?.description
+            offset = Point2D(parameters["offset_x"]?.double ?? 0, parameters["offset_y"]?.double ?? 0)
         case "web_mercator", "wgs84":
             system?.reject(
                 "the building is drawn in world coordinates", expected: "reference_image or cartesian_meters",
-                hint: "convert it with traffic editor, or draw it in metres")
+                hint: "convert it: doorstep building convert FILE --out FILE")
             coordinateSystem = .cartesianMeters
         default: coordinateSystem = .referenceImage
         }
@@ -33,15 +55,14 @@ extension BuildingFile {
         var sections = root.required("levels").entries().map { LevelSection(id: LevelID($0.key), $0.value, flip: flip) }
         if sections.isEmpty { root.required("levels").reject("the building has no levels", expected: "a level") }
         if coordinateSystem == .referenceImage { Self.placeLevels(&sections, root) }
-        Self.checkNames(sections)
         levels = sections.map(\.drawing)
         lifts = []
-        for (key, field) in root.optional("lifts")?.entries() ?? [] {
+        for (key, field) in root.optional("lifts")?.entriesOrEmpty() ?? [] {
             let reference = Self.referenceLevel(of: field, sections) ?? Self.referenceSection(root, sections)
             let transform = reference?.drawing.transform ?? LevelTransform()
             lifts.append(LiftDrawing(id: LiftID(key), field, flip: flip, transform: transform, levels: levels))
         }
-        checkLiftDoors(root, sections)
+        BuildingFileCheck(file: self, sections: sections).run()
     }
 
     // MARK: Scale and place of the levels
@@ -60,7 +81,7 @@ extension BuildingFile {
             }
             return
         }
-        guard let scale = reference.measuredScale else {
+        guard let scale = reference.measuredScale() else {
             (reference.field.optional("measurements") ?? reference.field).reject(
                 "level \(reference.drawing.id) has no measurement, so the drawing has no scale",
                 expected: "measurements: a pair of vertices with their distance in metres",
@@ -89,34 +110,6 @@ extension BuildingFile {
         }
     }
 
-    // MARK: Names and references
-
-    private static func checkNames(_ sections: [LevelSection]) {
-        var places: [String: SourceLocation] = [:]
-        var doors: [String: SourceLocation] = [:]
-        func check(_ name: String, _ kind: String, at field: Field, in known: inout [String: SourceLocation]) {
-            guard !name.isEmpty else { return }
-            if let first = known[name] {
-                field.reject(
-                    "the name '\(name)' is used twice", expected: "a \(kind) name of its own in the whole building",
-                    hint: "the first one is in line \(first.line)")
-            } else {
-                known[name] = field.location
-            }
-        }
-        for section in sections {
-            // Only what lies on a lane can be driven to; the drawing's other vertices may be called as they like.
-            let onLanes = Set(section.drawing.lanes.flatMap { [$0.start, $0.end] })
-            for (index, vertex) in section.drawing.vertices.enumerated() where onLanes.contains(index) {
-                check(vertex.name, "place", at: section.vertexFields[index], in: &places)
-            }
-            for (door, field) in zip(section.drawing.doors, section.doorFields) {
-                if door.name.isEmpty { field.reject("a door has no name", expected: "name: [1, …]") }
-                check(door.name, "door", at: field, in: &doors)
-            }
-        }
-    }
-
     /// The level that a lift's position is drawn on, where the lift names one.
     private static func referenceLevel(of lift: Field, _ sections: [LevelSection]) -> LevelSection? {
         guard let field = lift.optional("reference_floor_name") else { return nil }
@@ -126,25 +119,6 @@ extension BuildingFile {
             "level '\(name)' does not exist",
             expected: "one of " + sections.map(\.drawing.id.rawValue).joined(separator: ", "))
         return nil
-    }
-
-    /// A vertex with lanes inside a lift's car, on a level on which the lift has no door, is a trap.
-    private func checkLiftDoors(_ root: Field, _ sections: [LevelSection]) {
-        for section in sections {
-            let level = section.drawing
-            // An edge of a level without vertices has been recorded; its indices mean nothing.
-            for index in Set(level.lanes.flatMap { [$0.start, $0.end] }).sorted()
-            where level.vertices.indices.contains(index) {
-                let point = level.transform.apply(level.vertices[index].position)
-                guard let lift = lift(containing: point, on: level),
-                    !lift.levelDoors.contains(where: { $0.level == level.id })
-                else { continue }
-                section.vertexFields[index].reject(
-                    "a lane leads into lift '\(lift.id)', which has no door on level \(level.id)",
-                    expected: "level_doors of the lift to name \(level.id)",
-                    hint: "add the level to the lift's level_doors, or move the vertex out of the car")
-            }
-        }
     }
 
     /// The first lift whose car, with a gap of 5 cm around it, holds a point of the common frame.

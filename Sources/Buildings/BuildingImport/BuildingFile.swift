@@ -16,6 +16,10 @@ public struct BuildingFile: Sendable {
 
     public var name: String
     public var coordinateSystem: CoordinateSystem
+    /// The projection that a drawing in metres stands in ("EPSG:3414"), where the file names one.
+    public var crsName: String?
+    /// Where in that projection the drawing's zero lies, metres; nil in a pixel map.
+    public var offset: Point2D?
     /// In the order of the file.
     public var levels: [LevelDrawing]
     /// In the order of the file.

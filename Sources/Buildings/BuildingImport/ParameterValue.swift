@@ -35,18 +35,47 @@ public enum ParameterValue: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Reads `[type, value]`; nil for type 0 (undefined) and, after a recorded problem, for anything else.
+    ///
+    /// Open-RMF takes the value as YAML has it and does not look at the type; one that says something else is noted.
     init?(_ field: Field) {
         let parts = field.list()
         guard parts.count == 2 else {
-            field.reject("a parameter has \(parts.count) elements", expected: "[type, value]")
+            if field.isList { field.reject("a parameter has \(parts.count) elements", expected: "[type, value]") }
             return nil
         }
-        switch parts[0].int(in: 0...4) {
-        case 1: self = .string(parts[1].stringOrEmpty())
-        case 2: self = .int(parts[1].int())
-        case 3: self = .double(parts[1].double())
-        case 4: self = .bool(parts[1].bool())
-        default: return nil
+        let type = parts[0].int(in: 0...4)
+        guard type > 0 else { return nil }
+        let value = ParameterValue(untyped: parts[1])
+        switch (type, value) {
+        case (1, .string), (2, .int), (3, .double), (4, .bool): self = value
+        case (1, _): self = .string(parts[1].stringOrEmpty())
+        case (3, .int(let number)): self = .double(Double(number))
+        case (2, .double(let number)) where number == number.rounded() && abs(number) < 1e9: self = .int(Int(number))
+        default:
+            let names = ["", "a string", "a whole number", "a number", "true or false"]
+            parts[1].warn("the value '\(value)' is not of its type \(type)", expected: names[type])
+            self = value
+        }
+    }
+
+    /// Reads a scalar in whatever type YAML 1.1 gives it.
+    init(untyped field: Field) {
+        let text = field.stringOrEmpty()
+        guard field.isPlain else {
+            self = .string(text)
+            return
+        }
+        switch text {
+        case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": self = .bool(true)
+        case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": self = .bool(false)
+        default:
+            if let number = Int(text) {
+                self = .int(number)
+            } else if let first = text.first, first.isNumber || "+-.".contains(first), let number = Double(text) {
+                self = .double(number)
+            } else {
+                self = .string(text)
+            }
         }
     }
 }
