@@ -109,7 +109,10 @@ struct MapFileTests {
         let missing = try problems(MapFormats.layout, "\"endNodeId\": \"U2\"", "\"endNodeId\": \"U9\"")
         #expect(missing.map(\.what) == ["there is no node 'U9'"])
         #expect(missing[0].location == SourceLocation(file: "map", line: 16, column: 60))
-        #expect(try problems(MapFormats.layout, "\"nodeId\": \"G2\"", "\"nodeId\": \"U2\"").contains { $0.what.contains("twice") })
+        #expect(
+            try problems(MapFormats.layout, "\"nodeId\": \"G2\"", "\"nodeId\": \"U2\"").contains {
+                $0.what.contains("twice")
+            })
         #expect(try problems(MapFormats.layout, "{\"x\": 0, \"y\": 0}", "{\"x\": 0}")[0].what.contains("no 'y'"))
         #expect(try problems(MapFormats.layout, "[\"U2\"]}", "[\"U2\"]")[0].what.contains("not JSON"))
     }

@@ -12,8 +12,9 @@ struct Gate: Sendable {
         case ride(LiftID, from: Int, to: Int)
         /// Out of a car.
         case exit(LiftID)
-        /// A docking manoeuvre, which only Open-RMF's rules know.
+        /// A docking manoeuvre, and a lift that is only pretended; only Open-RMF's rules know them.
         case dock
+        case mockLift
     }
 
     let kind: Kind
@@ -76,12 +77,14 @@ struct Openings {
 
     /// The gate on a lane by Open-RMF's rules: the robot holds at the lane's start and is clear at its end.
     func openRMFGate(on segment: Segment, _ lane: Lane, from: LiftID?, to: LiftID?) -> Gate? {
-        let (end, docks) = (segment.length, lane.docks)
+        let extras = lane.extras
+        let (end, docks) = (segment.length, extras.dock != nil)
         switch (from, to) {
         case (nil, let lift?):
             return Gate(.boarding(lift, level: level), clear: end, stopsAfter: false, docks: docks)
         case (let lift?, nil): return Gate(.exit(lift), clear: end, docks: docks)
         case (nil, nil):
+            if extras.mockLift != nil { return Gate(.mockLift, clear: end, docks: docks) }
             if let door = lane.door { return Gate(.door(door), clear: end, docks: docks) }
             return docks ? Gate(.dock, clear: end, stopsAfter: false, docks: docks) : nil
         case (_?, _?): return nil
@@ -114,7 +117,17 @@ extension Segment {
 
 extension Lane {
     /// How the robot may face on it.
-    var facing: LaneGraph.Facing { .any }
-    /// Whether a docking manoeuvre belongs to it.
-    var docks: Bool { false }
+    var facing: LaneGraph.Facing {
+        switch orientation {
+        case .forward: .forward
+        case .backward: .backward
+        case nil: .any
+        }
+    }
+
+    /// m/s, if it is limited at all, for a robot of some top speed.
+    func limit(topSpeed: Double) -> Double? {
+        let share = extras.speedShare.map { $0 * topSpeed }
+        return [speedLimit, share].compactMap { $0 }.min()
+    }
 }

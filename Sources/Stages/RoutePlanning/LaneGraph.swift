@@ -57,7 +57,8 @@ struct LaneGraph: Sendable {
     /// The lift in whose car a node lies.
     private(set) var cabins: [UInt32: LiftID] = [:]
 
-    init(_ building: Building, rules: RouteRules) {
+    /// `topSpeed` (m/s) is for limits that are shares of it.
+    init(_ building: Building, rules: RouteRules, topSpeed: Double) {
         for level in building.levels {
             positions += level.vertices.lazy.map(\.position)
             firstNode.append(positions.count)
@@ -74,7 +75,7 @@ struct LaneGraph: Sendable {
         arcs = Array(repeating: Arc(head: 0, gate: 0, length: 0, course: 0), count: Int(firstArc.last ?? 0))
         for (index, level) in building.levels.enumerated() {
             let openings = Openings(building, level: index)
-            for lane in level.lanes { add(lane, on: index, openings, rules, to: &rows) }
+            for lane in level.lanes { add(lane, on: index, openings, rules, topSpeed, to: &rows) }
         }
         for ride in rides {
             gates.append(Gate(.ride(ride.lift, from: ride.levels.from, to: ride.levels.to)))
@@ -107,7 +108,7 @@ struct LaneGraph: Sendable {
     // MARK: Making
 
     private mutating func add(
-        _ lane: Lane, on level: Int, _ openings: Openings, _ rules: RouteRules, to rows: inout Rows
+        _ lane: Lane, on level: Int, _ openings: Openings, _ rules: RouteRules, _ topSpeed: Double, to rows: inout Rows
     ) {
         let (from, to) = (node(level, lane.from), node(level, lane.to))
         let along = positions[to] - positions[from]
@@ -125,7 +126,7 @@ struct LaneGraph: Sendable {
         place(
             Arc(
                 head: to, gate: slot, facing: lane.facing, length: along.length, course: atan2(along.y, along.x),
-                limit: number(ofLimit: lane.speedLimit)),
+                limit: number(ofLimit: lane.limit(topSpeed: topSpeed))),
             from: from, to: &rows)
     }
 
@@ -143,15 +144,16 @@ struct LaneGraph: Sendable {
         switch gates[arc.gate].kind {
         case .door(let door): doorArcs[door, default: []].append(UInt32(slot))
         case .boarding(let lift, _), .ride(let lift, _, _): liftArcs[lift, default: []].append(UInt32(slot))
-        case .none, .exit, .dock: break
+        case .none, .exit, .dock, .mockLift: break
         }
     }
 
-    /// The nodes in each lift's car, in the order of the levels.
+    /// The nodes in each lift's car, in the order of the map's file.
     private mutating func cabinNodes(_ building: Building) -> [(lift: LiftID, nodes: [Int])] {
         var nodes: [LiftID: [Int]] = [:]
-        for (index, level) in building.levels.enumerated() {
-            for (number, vertex) in level.vertices.enumerated() {
+        for id in building.levelOrder {
+            guard let index = building.levels.firstIndex(where: { $0.id == id }) else { continue }
+            for (number, vertex) in building.levels[index].vertices.enumerated() {
                 guard let lift = vertex.lift else { continue }
                 cabins[UInt32(node(index, number))] = lift
                 nodes[lift, default: []].append(node(index, number))

@@ -38,7 +38,7 @@ struct RouteClock {
     func seconds(_ gate: Gate, at elapsed: Double, afterRide: Bool) -> Double? {
         if planner.rules == .openRMF { return Self.openRMFSeconds(gate) }
         switch gate.kind {
-        case .none, .dock: return 0
+        case .none, .dock, .mockLift: return 0
         case .door(let door): return opening(door, at: elapsed)?.seconds
         case .boarding(let lift, let level): return boarding(lift, level: level, at: elapsed)?.seconds
         case .ride(let lift, let from, let to): return ride(lift, from: from, to: to, at: elapsed).mean
@@ -51,7 +51,7 @@ struct RouteClock {
         switch gate.kind {
         case .none, .dock: return dock
         case .door: return RouteRules.OpenRMF.doorOpen + dock
-        case .boarding: return RouteRules.OpenRMF.liftSession + dock
+        case .boarding, .mockLift: return RouteRules.OpenRMF.liftSession + dock
         case .ride: return RouteRules.OpenRMF.liftMove
         case .exit: return RouteRules.OpenRMF.liftDoor + dock
         }

@@ -35,7 +35,7 @@ public struct RoutePlanner: Sendable {
         self.facilities = facilities
         self.rules = rules
         forbidden = robot.map(facilities.forbidden) ?? .none
-        let graph = LaneGraph(building, rules: rules)
+        let graph = LaneGraph(building, rules: rules, topSpeed: kinematics.speed)
         bound = TimeBound(velocities: graph.velocities(speed: kinematics.speed))
         self.graph = graph
         lanes = building.levels.map { LaneIndex($0, reach: Self.reach) }
@@ -146,7 +146,7 @@ public struct RoutePlanner: Sendable {
         case .boarding(let lift, _), .ride(let lift, _, _):
             return closures.lifts.contains(lift) ? .lift(lift) : nil
         case .door(let door) where closures.doors.contains(door): return .door(door)
-        case .none, .door, .exit, .dock: break
+        case .none, .door, .exit, .dock, .mockLift: break
         }
         let (from, to) = (graph.vertex(node), graph.vertex(Int(graph.arcs[arc].head)))
         let lane = LaneReference(level: building.levels[from.level].id, from: from.vertex, to: to.vertex)

@@ -49,7 +49,8 @@ extension RoutePlanner {
             starts.append(
                 RouteStart(
                     node: node, heading: pose.yaw, points: lead(from: point, onto: rest, on: level) + [end],
-                    lane: LaneReference(level: level.id, from: lane.from, to: lane.to), speedLimit: lane.speedLimit,
+                    lane: LaneReference(level: level.id, from: lane.from, to: lane.to),
+                    speedLimit: lane.limit(topSpeed: kinematics.speed),
                     door: doors.first { $0.id == lane.door && rest.crossing($0.segment) != nil }?.id,
                     lift: graph.cabins[UInt32(graph.node(levelIndex, lane.from))] == nil
                         ? level.vertices[lane.to].lift : nil))

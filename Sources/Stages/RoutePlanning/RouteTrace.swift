@@ -118,7 +118,7 @@ extension RoutePlanner {
         case .boarding(let lift, let level):
             kind = .boarding(lift, clock.boarding(lift, level: level, at: from)?.access ?? .interface)
         case .ride(let lift, let a, let b): kind = .ride(lift, from: building.levels[a].id, to: building.levels[b].id)
-        case .none, .exit, .dock: return []
+        case .none, .exit, .dock, .mockLift: return []
         }
         return [RouteTrace.Passage(kind: kind, from: from, to: to, waiting: waiting)]
     }
