@@ -1,4 +1,4 @@
-public import BuildingMap
+import BuildingMap
 public import RobotModel
 
 /// When the robot will have done some steps.

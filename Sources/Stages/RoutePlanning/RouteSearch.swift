@@ -95,7 +95,7 @@ struct RouteSearch {
                 guard known != workspace.stamp + 1 else { continue }
                 guard var reached = follow(label, state: state, here, along: arc, orientation) else { continue }
                 guard known != workspace.stamp || reached.time < workspace.labels[next].time else { continue }
-                reached.parent = UInt32(state)
+                reached.parent = UInt32(state + 1)
                 reached.stamp = workspace.stamp
                 workspace.labels[next] = reached
                 push(reached, state: next, at: Int(arc.head), goal: goal, in: &workspace)
@@ -169,7 +169,7 @@ struct RouteSearch {
             if gate.hold > 0 { extend(&label, by: gate.hold, limit: arc.limit) }
             cursor = gate.hold
             // Out of a car that has not ridden, its door must still open.
-            let afterRide = label.parent != RouteWorkspace.Label.none
+            let afterRide = label.parent != 0
             guard let seconds = clock.seconds(gate, at: label.time, afterRide: afterRide) else { return nil }
             label.time += seconds
             label.run = 0
@@ -204,13 +204,13 @@ struct RouteSearch {
         }
     }
 
-    private func way(to state: Int, first: Int, in workspace: RouteWorkspace) -> (source: Int, hops: [Hop]) {
+    private func way(to state: Int, first: Int, in workspace: borrowing RouteWorkspace) -> (source: Int, hops: [Hop]) {
         var hops: [Hop] = []
         var state = state
         while state < first {
             let label = workspace.labels[state]
             hops.append(Hop(arc: state / orientations, time: label.time, heading: Double(label.heading)))
-            state = Int(label.parent)
+            state = Int(label.parent) - 1
         }
         hops.reverse()
         return (state - first, hops)

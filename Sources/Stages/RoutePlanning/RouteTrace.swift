@@ -1,4 +1,4 @@
-public import BuildingMap
+import BuildingMap
 public import RobotModel
 
 /// A way as the search found it: vertex by vertex in time, for people and for comparing with others.
