@@ -1,4 +1,5 @@
 import BuildingImport
+import BuildingMap
 import RobotModel
 import StructuredText
 import Testing
@@ -48,19 +49,20 @@ struct NavigationGraphTests {
         }
         let lanes = theirs.required("lanes").list()
         #expect(lanes.count == level.lanes.count)
-        for (lane, field) in zip(level.lanes, lanes) {
+        for (graphLane, field) in zip(level.lanes, lanes) {
             let parts = field.list()
+            let lane = graphLane.lane
             #expect(lane.from == parts[0].int() && lane.to == parts[1].int())
             var expected: [String: String] = [:]
             for (key, value) in parts[2].entries() { expected[key] = value.stringOrEmpty() }
             var ours: [String: String] = [:]
             ours["door_name"] = lane.door?.rawValue
-            ours["orientation_constraint"] = lane.orientation
+            ours["orientation_constraint"] = lane.orientation?.rawValue
             ours["speed_limit"] = lane.speedLimit.map { "\($0)" }
-            ours["mutex"] = lane.mutex
-            ours["dock_name"] = lane.dock
-            ours["undock_name"] = lane.undock
-            if !lane.isBidirectional { ours["is_bidirectional"] = "false" }
+            ours["mutex"] = lane.extras.mutex
+            ours["dock_name"] = lane.extras.dock
+            ours["undock_name"] = lane.extras.undock
+            if !graphLane.isBidirectional { ours["is_bidirectional"] = "false" }
             #expect(ours == expected)
         }
     }

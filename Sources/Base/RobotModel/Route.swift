@@ -41,6 +41,14 @@ public struct DriveStep: Hashable, Sendable, Codable {
     }
 }
 
+/// How a door or a lift is asked to serve.
+public enum FacilityAccessKind: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Through its controller.
+    case interface
+    /// By pressing its button with the arm.
+    case button
+}
+
 /// Passing a door.
 public struct DoorStep: Hashable, Sendable, Codable {
     public var door: DoorID
@@ -52,9 +60,12 @@ public struct DoorStep: Hashable, Sendable, Codable {
     /// The door's two posts in the map frame, metres.
     public var posts: [Point2D]
     public var duration: Duration
+    /// How to ask it, where the planner has chosen; nil in journals of older versions.
+    public var access: FacilityAccessKind?
 
     public init(
-        door: DoorID, level: LevelID, holdPose: Pose2D, clearPose: Pose2D, posts: [Point2D], duration: Duration
+        door: DoorID, level: LevelID, holdPose: Pose2D, clearPose: Pose2D, posts: [Point2D], duration: Duration,
+        access: FacilityAccessKind? = nil
     ) {
         self.door = door
         self.level = level
@@ -62,6 +73,7 @@ public struct DoorStep: Hashable, Sendable, Codable {
         self.clearPose = clearPose
         self.posts = posts
         self.duration = duration
+        self.access = access
     }
 }
 
@@ -80,10 +92,12 @@ public struct LiftStep: Hashable, Sendable, Codable {
     public var boardingPosts: [Point2D]
     public var exitPosts: [Point2D]
     public var duration: Duration
+    /// How to call it, where the planner has chosen; nil in journals of older versions.
+    public var access: FacilityAccessKind?
 
     public init(
         lift: LiftID, from: LevelID, to: LevelID, hallPose: Pose2D, cabinPose: Pose2D, exitPose: Pose2D,
-        boardingPosts: [Point2D], exitPosts: [Point2D], duration: Duration
+        boardingPosts: [Point2D], exitPosts: [Point2D], duration: Duration, access: FacilityAccessKind? = nil
     ) {
         self.lift = lift
         self.from = from
@@ -94,5 +108,6 @@ public struct LiftStep: Hashable, Sendable, Codable {
         self.boardingPosts = boardingPosts
         self.exitPosts = exitPosts
         self.duration = duration
+        self.access = access
     }
 }

@@ -10,3 +10,22 @@ extension Field {
         return ""
     }
 }
+
+extension Field {
+    /// Whether the value is a mapping, a list, or nothing at all (empty, `~` or `null`). Records nothing.
+    public var isMapping: Bool { node?.mapping != nil }
+    public var isList: Bool { node?.sequence != nil }
+    public var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(node?.scalar?.string) }
+
+    /// Whether the value is a scalar without quotes, whose type YAML works out from its looks. Records nothing.
+    public var isPlain: Bool {
+        guard let scalar = node?.scalar else { return false }
+        return scalar.style == .plain || scalar.style == .any
+    }
+
+    /// The elements of a list; none where the value is empty, as foreign tools write for a list without elements.
+    public func listOrEmpty() -> [Field] { isNull ? [] : list() }
+
+    /// The keys and values of a mapping; none where the value is empty.
+    public func entriesOrEmpty() -> [(key: String, value: Field)] { isNull ? [] : entries() }
+}

@@ -40,6 +40,12 @@ public struct Field {
         collector.record(RobotError(.invalidFile, what, at: location, expected: expected, hint: hint))
     }
 
+    /// Notes at this place what is odd, but hinders nobody.
+    public func warn(_ what: String, expected: String? = nil, hint: String? = nil) {
+        guard node != nil else { return }
+        collector.warn(RobotError(.invalidFile, what, at: keyLocation ?? location, expected: expected, hint: hint))
+    }
+
     /// The text of a scalar as it stands in the file; nil for anything else. Records nothing.
     ///
     /// For comparing fields that another getter reads.

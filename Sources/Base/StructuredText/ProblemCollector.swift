@@ -12,8 +12,13 @@ final class ProblemCollector {
         var anyKey = false
     }
 
+    /// A file that is wrong throughout is told by its first mistakes; a page of them helps nobody.
+    private static let limit = 200
+
     private let file: String
     private var problems: [RobotError] = []
+    private var warnings: [RobotError] = []
+    private var untold = 0
     private var opened: [String: Opened] = [:]
     private var seen: Set<String> = []
 
@@ -21,7 +26,13 @@ final class ProblemCollector {
 
     /// Notes a problem; the same one only once, since a value may be read twice.
     func record(_ problem: RobotError) {
-        if !problems.contains(problem) { problems.append(problem) }
+        guard !problems.contains(problem) else { return }
+        if problems.count < Self.limit { problems.append(problem) } else { untold += 1 }
+    }
+
+    /// Notes what is odd but does not hinder; the same only once.
+    func warn(_ warning: RobotError) {
+        if warnings.count < Self.limit, !warnings.contains(warning) { warnings.append(warning) }
     }
 
     func hasProblem(at location: SourceLocation) -> Bool { problems.contains { $0.location == location } }
@@ -57,11 +68,17 @@ final class ProblemCollector {
     /// Everything that is wrong, in the order of the file.
     func finish() -> [RobotError] {
         for mapping in opened.values { checkKeys(of: mapping) }
-        return problems.enumerated().sorted { a, b in
-            let (first, second) = (a.element.location, b.element.location)
-            return (first?.line ?? 0, first?.column ?? 0, a.offset) < (second?.line ?? 0, second?.column ?? 0, b.offset)
-        }.map(\.element)
+        let told = inOrderOfLines(problems)
+        guard untold > 0 else { return told }
+        let place = SourceLocation(file: file, line: 1, column: 1)
+        return told + [
+            RobotError(
+                .invalidFile, "and \(untold) more problems", at: place, hint: "mend the first ones, and look again")
+        ]
     }
+
+    /// Everything that is odd, in the order of the file.
+    func finishWarnings() -> [RobotError] { inOrderOfLines(warnings) }
 
     /// Unknown and missing keys together: a misspelt key is one mistake, not two.
     private func checkKeys(of mapping: Opened) {
@@ -84,4 +101,12 @@ final class ProblemCollector {
                     hint: "add a line '\(key): …'"))
         }
     }
+}
+
+/// Sorted by line and column; what stands at one place keeps its order.
+func inOrderOfLines(_ problems: [RobotError]) -> [RobotError] {
+    problems.enumerated().sorted { a, b in
+        let (first, second) = (a.element.location, b.element.location)
+        return (first?.line ?? 0, first?.column ?? 0, a.offset) < (second?.line ?? 0, second?.column ?? 0, b.offset)
+    }.map(\.element)
 }

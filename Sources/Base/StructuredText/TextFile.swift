@@ -12,6 +12,19 @@ import RobotModel
 /// - Parameter isForeign: Somebody else may put what they like at `path`: a link is not followed, and a pipe, a folder or
 ///   a device is refused without waiting for it.
 public func readTextFile(_ path: String, limit: Int, isForeign: Bool = false) throws(FileProblems) -> String {
+    let bytes = try readFileBytes(path, limit: limit, isForeign: isForeign)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw FileProblems([
+            RobotError(
+                .unreadableFile, "is not UTF-8 text", at: SourceLocation(file: path, line: 1, column: 1),
+                hint: "save it as UTF-8")
+        ])
+    }
+    return text
+}
+
+/// The bytes of a file, in the manner of `readTextFile`.
+public func readFileBytes(_ path: String, limit: Int, isForeign: Bool = false) throws(FileProblems) -> [UInt8] {
     func failure(_ what: String, hint: String?) -> FileProblems {
         let location = SourceLocation(file: path, line: 1, column: 1)
         return FileProblems([RobotError(.unreadableFile, what, at: location, hint: hint)])
@@ -29,10 +42,12 @@ public func readTextFile(_ path: String, limit: Int, isForeign: Bool = false) th
     }
     defer { close(descriptor) }
     var status = stat()
-    guard !isForeign || (fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG) else {
+    let isKnown = fstat(descriptor, &status) == 0
+    guard !isForeign || (isKnown && status.st_mode & S_IFMT == S_IFREG) else {
         throw failure("is no plain file", hint: nil)
     }
     var bytes: [UInt8] = []
+    if isKnown { bytes.reserveCapacity(min(max(Int(status.st_size), 0), limit) + 1) }
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while bytes.count <= limit {
         let count = read(descriptor, &chunk, chunk.count)
@@ -48,8 +63,5 @@ public func readTextFile(_ path: String, limit: Int, isForeign: Bool = false) th
     guard bytes.count <= limit else {
         throw failure("is longer than \(limit) bytes", hint: "is this the right file?")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw failure("is not UTF-8 text", hint: "save it as UTF-8")
-    }
-    return text
+    return bytes
 }

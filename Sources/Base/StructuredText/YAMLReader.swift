@@ -1,4 +1,4 @@
-import RobotModel
+public import RobotModel
 import Yams
 
 /// Reads a YAML file of the house into a value, and says everything that is wrong with it at once.
@@ -30,11 +30,21 @@ public enum YAMLReader {
     public static func read<Value>(
         file: String, text: String, _ build: (Field) -> Value
     ) throws(FileProblems) -> Value {
+        var warnings: [RobotError] = []
+        return try read(file: file, text: text, warnings: &warnings, build)
+    }
+
+    /// Reads a text that may be odd without being wrong: what `Field.warn` noted is appended to `warnings`, also when
+    /// the text is wrong too. A foreign format may be longer than a file of the house: `limit` in bytes.
+    public static func read<Value>(
+        file: String, text: String, limit: Int = maximumLength, warnings: inout [RobotError], _ build: (Field) -> Value
+    ) throws(FileProblems) -> Value {
         let collector = ProblemCollector(file: file)
-        let root = try compose(file: file, text: text)
+        let root = try compose(file: file, text: text, limit: limit)
         let start = SourceLocation(file: file, line: 1, column: 1)
         let value = build(Field(node: root, path: "", location: start, collector: collector))
         let problems = collector.finish()
+        warnings += collector.finishWarnings()
         guard problems.isEmpty else { throw FileProblems(problems) }
         return value
     }
@@ -47,15 +57,15 @@ public enum YAMLReader {
     }
 
     /// Parses the text, and turns the parser's own errors into the house's.
-    private static func compose(file: String, text: String) throws(FileProblems) -> Node {
+    private static func compose(file: String, text: String, limit: Int) throws(FileProblems) -> Node {
         func failure(_ what: String, line: Int = 1, column: Int = 1, hint: String? = nil) -> FileProblems {
             let location = SourceLocation(file: file, line: line, column: column)
             return FileProblems([
                 RobotError(.invalidFile, what, at: location, expected: "YAML 1.1", hint: hint)
             ])
         }
-        guard text.utf8.count <= maximumLength else {
-            throw failure("the file has \(text.utf8.count) bytes, more than \(maximumLength)")
+        guard text.utf8.count <= limit else {
+            throw failure("the file has \(text.utf8.count) bytes, more than \(limit)")
         }
         // libyaml itself refuses more than 1000 levels, so that its callers may recurse.
         do {

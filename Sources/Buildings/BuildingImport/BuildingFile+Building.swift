@@ -11,6 +11,8 @@ public import StructuredText
 /// The map frame is the reference level's drawing in metres, y up; every level is brought into it. Vertices and lanes are
 /// those of Open-RMF's navigation graph, in its order. Occupancy maps are not part of a building file (`loadSite`).
 /// Throws `FileProblems`: everything that is wrong with the file.
+///
+/// `readMap` reads the other formats too, and tells what is odd.
 public func readBuilding(at path: String, graph: Int = 0) throws(FileProblems) -> Building {
     try BuildingFile(path: path).building(graph: graph)
 }
@@ -19,45 +21,26 @@ extension BuildingFile {
     /// The robot's building, with the lanes of one navigation graph.
     public func building(graph index: Int = 0) -> Building {
         let graph = navigationGraph(index)
-        var doors: [DoorID: Door] = [:]
-        for level in levels {
-            for door in level.doors {
-                let id = DoorID(door.name)
-                guard let posts = graph.doors[id] else { continue }
-                doors[id] = Door(
-                    id: id, level: level.id, a: posts.a, b: posts.b,
-                    kind: Door.Kind(rawValue: door.parameters["type"]?.string ?? "") ?? .unknown, isGlass: door.isGlass)
+        var building = graph.building()
+        for (place, drawing) in levels.enumerated() {
+            building.levels[place].elevation = drawing.elevation
+            building.levels[place].walls = drawing.walls.map { wall in
+                Wall(
+                    drawing.vertices[wall.start].position,
+                    drawing.vertices[wall.end].position,
+                    material: wall.isGlass ? .glass : .solid)
+            }
+            for door in drawing.doors {
+                let kind = Door.Kind(rawValue: door.parameters["type"]?.word ?? "") ?? .unknown
+                building.doors[DoorID(door.name)]?.kind = kind
+                building.doors[DoorID(door.name)]?.isGlass = door.isGlass
             }
         }
-        let levels = zip(self.levels, graph.levels).map(Self.level).sorted { $0.elevation < $1.elevation }
-        return Building(
-            name: name, levels: levels, doors: doors,
-            lifts: Dictionary(uniqueKeysWithValues: lifts.map { ($0.id, $0.lift) }))
-    }
-
-    private static func level(_ drawing: LevelDrawing, _ graph: NavigationGraph.Level) -> Level {
-        let walls = drawing.walls.map { wall in
-            Wall(
-                drawing.transform.apply(drawing.vertices[wall.start].position),
-                drawing.transform.apply(drawing.vertices[wall.end].position),
-                material: wall.isGlass ? .glass : .solid)
-        }
-        var places: [PlaceID: Place] = [:]
-        for (index, vertex) in graph.vertices.enumerated() where !vertex.name.isEmpty {
-            let id = PlaceID(vertex.name)
-            places[id] = Place(
-                id: id, position: vertex.position, vertex: index, yaw: vertex.parameters["yaw"]?.double,
-                isCharger: vertex.parameters["is_charger"]?.bool ?? false)
-        }
-        return Level(
-            id: drawing.id, elevation: drawing.elevation, walls: walls,
-            vertices: graph.vertices.map { vertex in
-                Vertex(
-                    position: vertex.position, name: vertex.name, lift: vertex.lift,
-                    parameters: vertex.parameters.mapValues(\.description))
-            },
-            lanes: graph.lanes.map { Lane(from: $0.from, to: $0.to, door: $0.door, speedLimit: $0.speedLimit) },
-            places: places)
+        building.levels.sort { $0.elevation < $1.elevation }
+        // Its file of a graph is sorted by keys (PyYAML's `dump`).
+        building.levelOrder = levels.map(\.id).sorted()
+        building.lifts = Dictionary(uniqueKeysWithValues: lifts.map { ($0.id, $0.lift) })
+        return building
     }
 }
 

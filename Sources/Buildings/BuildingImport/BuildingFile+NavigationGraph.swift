@@ -1,3 +1,4 @@
+import BuildingMap
 import RobotModel
 
 extension BuildingFile {
@@ -6,13 +7,13 @@ extension BuildingFile {
         var doors: [DoorID: (a: Point2D, b: Point2D, level: LevelID)] = [:]
         for level in levels {
             for door in level.doors {
-                let a = level.transform.apply(level.vertices[door.start].position)
-                let b = level.transform.apply(level.vertices[door.end].position)
+                let a = level.vertices[door.start].position
+                let b = level.vertices[door.end].position
                 doors[DoorID(door.name)] = (a, b, level.id)
             }
         }
         return NavigationGraph(
-            buildingName: name, levels: levels.map { navigationLevel($0, index) },
+            buildingName: name, crsName: crsName, offset: offset, levels: levels.map { navigationLevel($0, index) },
             lifts: Dictionary(
                 uniqueKeysWithValues: lifts.map { ($0.id, (pose: $0.pose, width: $0.width, depth: $0.depth)) }),
             doors: doors)
@@ -28,40 +29,41 @@ extension BuildingFile {
         }
         let vertices = order.map { drawn in
             let vertex = level.vertices[drawn]
-            let position = level.transform.apply(vertex.position)
+            let position = vertex.position
             return NavigationGraph.Vertex(
-                position: position, name: vertex.name, lift: lift(containing: position, on: level)?.id,
+                position: position, name: vertex.name, nameIsNumber: vertex.nameIsNumber,
+                lift: lift(containing: position, on: level)?.id,
                 parameters: vertex.parameters)
         }
-        var directed: [NavigationGraph.Lane] = []
-        for lane in lanes {
-            let start = level.vertices[lane.start]
-            let end = level.vertices[lane.end]
-            // The last crossing door wins, as in Open-RMF.
-            let door = level.doors.last { door in
-                Self.crosses(
-                    start.position, end.position, level.vertices[door.start].position,
-                    level.vertices[door.end].position)
-            }
-            let limit = lane.parameters["speed_limit"]?.double ?? 0
-            let forward = NavigationGraph.Lane(
-                from: mapped[lane.start] ?? 0, to: mapped[lane.end] ?? 0, door: door.map { DoorID($0.name) },
-                orientation: lane.word("orientation"), speedLimit: limit > 0 ? limit : nil, mutex: lane.word("mutex"),
-                dock: end.parameters["dock_name"]?.string, undock: start.parameters["dock_name"]?.string,
-                isBidirectional: lane.isBidirectional)
-            directed.append(forward)
-            guard lane.isBidirectional else { continue }
-            var backward = forward
-            (backward.from, backward.to) = (forward.to, forward.from)
-            (backward.dock, backward.undock) = (forward.undock, forward.dock)
-            switch forward.orientation {
-            case "forward": backward.orientation = "backward"
-            case "backward": backward.orientation = "forward"
-            default: break
-            }
-            directed.append(backward)
+        let directed = lanes.flatMap { lane in
+            directedLanes(of: lane, on: level, from: mapped[lane.start] ?? 0, to: mapped[lane.end] ?? 0)
         }
         return NavigationGraph.Level(id: level.id, vertices: vertices, lanes: directed)
+    }
+
+    /// One lane, or two for a bidirectional one.
+    private func directedLanes(
+        of drawn: EdgeDrawing, on level: LevelDrawing, from: Int, to: Int
+    ) -> [NavigationGraph.Lane] {
+        let limit = drawn.parameters["speed_limit"]?.double ?? 0
+        let extras = LaneExtras(
+            mutex: drawn.word("mutex"), dock: level.vertices[drawn.end].word("dock_name"),
+            undock: level.vertices[drawn.start].word("dock_name"), mockLift: drawn.word("demo_mock_lift_name"),
+            mockLevel: drawn.word("demo_mock_floor_name"))
+        let forward = NavigationGraph.Lane(
+            lane: Lane(
+                from: from, to: to, door: level.doorsCrossed(by: drawn).last.map { DoorID($0.name) },
+                speedLimit: limit > 0 ? limit : nil,
+                orientation: drawn.word("orientation").flatMap(Lane.Orientation.init(rawValue:)), extras: extras),
+            isBidirectional: drawn.isBidirectional)
+        guard drawn.isBidirectional else { return [forward] }
+        var backward = forward
+        (backward.lane.from, backward.lane.to) = (to, from)
+        if extras.dock != nil || extras.undock != nil {
+            (backward.lane.extras.dock, backward.lane.extras.undock) = (extras.undock, extras.dock)
+        }
+        backward.lane.orientation = forward.lane.orientation.map { $0 == .forward ? .backward : .forward }
+        return [forward, backward]
     }
 
     /// Whether two segments of a drawing cross or touch; nearly parallel ones (determinant below 0.01) do not, as in
@@ -77,10 +79,25 @@ extension BuildingFile {
     }
 }
 
+extension BuildingFile.LevelDrawing {
+    /// The doors that a lane crosses as drawn, in the order of the file; Open-RMF takes the last one.
+    ///
+    /// In degrees every determinant is below 0.01, so that a map in world coordinates has no lane with a door there.
+    func doorsCrossed(by lane: BuildingFile.EdgeDrawing) -> [BuildingFile.EdgeDrawing] {
+        doors.filter { door in
+            BuildingFile.crosses(
+                vertices[lane.start].drawn, vertices[lane.end].drawn, vertices[door.start].drawn,
+                vertices[door.end].drawn)
+        }
+    }
+}
+
 extension BuildingFile.EdgeDrawing {
     /// A parameter's text, or nil when it is missing or empty.
-    func word(_ key: String) -> String? {
-        guard let word = parameters[key]?.string, !word.isEmpty else { return nil }
-        return word
-    }
+    func word(_ key: String) -> String? { parameters[key]?.word }
+}
+
+extension BuildingFile.VertexDrawing {
+    /// A parameter's text, or nil when it is missing or empty.
+    func word(_ key: String) -> String? { parameters[key]?.word }
 }

@@ -6,6 +6,9 @@ import StructuredText
 #else
     import Foundation
 #endif
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// The bytes of a file.
 func readBytes(_ path: String) throws(FileProblems) -> [UInt8] {
@@ -44,4 +47,10 @@ func listFolder(_ path: String) throws(FileProblems) -> [String] {
                 hint: "look at the path; relative paths start in the present folder")
         ])
     }
+}
+
+/// Whether there is a folder at a path.
+func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }

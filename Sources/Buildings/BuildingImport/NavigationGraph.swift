@@ -1,13 +1,17 @@
+public import BuildingMap
 public import RobotModel
 
-/// A navigation graph as Open-RMF's generator writes it (`nav_graphs/<index>.yaml`).
+/// A navigation graph in Open-RMF's sense (`nav_graphs/<index>.yaml`).
 ///
 /// Vertices are those that lanes of the graph use, counted anew on each level in the order of the lanes; a bidirectional
 /// lane is two. Positions are metres in the common frame.
 /// Source: rmf_building_map_tools, `level.py` `generate_nav_graph` and `building.py` `generate_nav_graphs`.
 public struct NavigationGraph: Sendable {
     public var buildingName: String
-    /// In the order of the building file.
+    /// The projection of a building in world coordinates ("EPSG:3414"), and where in it the frame's zero lies, metres.
+    public var crsName: String?
+    public var offset: Point2D?
+    /// In the order of the building file, or of the graph's own file.
     public var levels: [Level]
     /// Every lift of the building: centre and heading of the car, width and depth.
     public var lifts: [LiftID: (pose: Pose2D, width: Double, depth: Double)]
@@ -25,6 +29,8 @@ public struct NavigationGraph: Sendable {
     public struct Vertex: Hashable, Sendable {
         public var position: Point2D
         public var name: String
+        /// A name of digits without quotes, which Open-RMF's tools take for a number.
+        public var nameIsNumber = false
         /// The lift in whose car it lies.
         public var lift: LiftID?
         public var parameters: [String: ParameterValue]
@@ -32,19 +38,7 @@ public struct NavigationGraph: Sendable {
 
     /// One directed lane.
     public struct Lane: Hashable, Sendable {
-        public var from: Int
-        public var to: Int
-        /// The door that it crosses.
-        public var door: DoorID?
-        /// "forward" or "backward": how the robot must face on it.
-        public var orientation: String?
-        /// m/s.
-        public var speedLimit: Double?
-        /// The group of lanes that only one robot may be in.
-        public var mutex: String?
-        /// The dock that it ends in, and the one that it starts from.
-        public var dock: String?
-        public var undock: String?
+        public var lane: BuildingMap.Lane
         /// False on a lane that was drawn for one direction only.
         public var isBidirectional: Bool
     }

@@ -1,5 +1,5 @@
 public import BuildingMap
-import RobotModel
+public import RobotModel
 public import StructuredText
 
 // A site's folder holds one `<name>.building.yaml` and, made from it, one map a level in map_server's format:
@@ -9,9 +9,17 @@ public import StructuredText
 ///
 /// Throws `FileProblems`: no building file or several, what is wrong with it, a map that is missing or broken. A map that
 /// does not cover its level's navigation graph is refused: it was made of another drawing.
-public func loadSite(folder: String) throws(FileProblems) -> Building {
+public func loadSite(folder: String, graph: Int = 0) throws(FileProblems) -> Building {
+    var warnings: [RobotError] = []
+    return try loadSite(folder: folder, graph: graph, warnings: &warnings)
+}
+
+/// Reads a site, and appends what is odd about its building file to `warnings`.
+public func loadSite(
+    folder: String, graph: Int = 0, warnings: inout [RobotError]
+) throws(FileProblems) -> Building {
     let stem = try siteStem(folder)
-    var building = try readBuilding(at: stem + ".building.yaml")
+    var building = try readMap(at: stem + ".building.yaml", graph: graph, warnings: &warnings)
     let present = Set(try listFolder(folder))
     for index in building.levels.indices {
         let level = building.levels[index]
@@ -44,7 +52,7 @@ public func writeOccupancyMaps(
     ofSite folder: String, resolution: Double = 0.05
 ) throws(FileProblems) -> [String] {
     let stem = try siteStem(folder)
-    let building = try readBuilding(at: stem + ".building.yaml")
+    let building = try readMap(at: stem + ".building.yaml")
     var written: [String] = []
     for level in building.levels {
         let map = mapStem(stem, level)

@@ -7,12 +7,21 @@ public struct Building: Sendable {
     public var levels: [Level]
     public var doors: [DoorID: Door]
     public var lifts: [LiftID: Lift]
+    /// The levels in the order in which Open-RMF's tools read them from a navigation graph's file.
+    ///
+    /// Its planner numbers waypoints through the levels in this order, and strings a lift's moves from one of its
+    /// waypoints to the next one.
+    public var levelOrder: [LevelID]
 
-    public init(name: String, levels: [Level], doors: [DoorID: Door], lifts: [LiftID: Lift]) {
+    /// `levelOrder` is that of `levels` when it is left out.
+    public init(
+        name: String, levels: [Level], doors: [DoorID: Door], lifts: [LiftID: Lift], levelOrder: [LevelID]? = nil
+    ) {
         self.name = name
         self.levels = levels
         self.doors = doors
         self.lifts = lifts
+        self.levelOrder = levelOrder ?? levels.map(\.id)
     }
 
     /// The level of a name, if there is one.
@@ -90,23 +99,6 @@ public struct Vertex: Hashable, Sendable {
         self.name = name
         self.lift = lift
         self.parameters = parameters
-    }
-}
-
-/// A directed lane between two vertices of one level.
-public struct Lane: Hashable, Sendable {
-    public var from: Int
-    public var to: Int
-    /// The door that the lane passes, if any.
-    public var door: DoorID?
-    /// m/s, if limited.
-    public var speedLimit: Double?
-
-    public init(from: Int, to: Int, door: DoorID? = nil, speedLimit: Double? = nil) {
-        self.from = from
-        self.to = to
-        self.door = door
-        self.speedLimit = speedLimit
     }
 }
 

@@ -41,7 +41,7 @@ struct Validate: ParsableCommand {
             switch arguments.count == 2 ? Kind(rawValue: arguments[0]) : try guess(path) {
             case .board: try validateBoard(path)
             case .mission: try validateMission(path)
-            case .building: try validateBuilding(path)
+            case .building: try validateMap(at: path, strict: false)
             case nil:
                 throw RobotError(
                     .invalidFile, "\(path) looks neither like a board nor like a mission or a building",
@@ -90,16 +90,6 @@ struct Validate: ParsableCommand {
         if site == nil { words += "; its places were not looked up (--site)" }
         print(words)
     }
-
-    private func validateBuilding(_ path: String) throws {
-        let isSite = isFolder(path)
-        let building = try isSite ? loadSite(folder: path) : readBuilding(at: path)
-        print(
-            "ok: building \(building.name), \(building.levels.count) levels, \(building.places.count) places, "
-                + "\(building.doors.count) doors, \(building.lifts.count) lifts"
-                + (isSite ? ", with occupancy maps" : ""))
-    }
-
 }
 
 /// Whether there is a folder at a path.

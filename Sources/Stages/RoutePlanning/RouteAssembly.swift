@@ -24,7 +24,7 @@ enum RoutePart {
 
 extension RoutePlanner {
     /// Turns a way through the graph into steps.
-    func assemble(_ way: RouteWay, pose: Pose2D) -> Route {
+    func assemble(_ way: RouteWay, pose: Pose2D, clock: RouteClock) -> Route {
         let parts = parts(of: way)
         let layouts = parts.indices.map { index -> RouteLayout? in
             guard case .run(let run) = parts[index] else { return nil }
@@ -32,7 +32,7 @@ extension RoutePlanner {
                 run, in: building, from: index > 0 ? parts[index - 1].car : nil,
                 to: index + 1 < parts.count ? parts[index + 1].car : nil, isFirst: index == 0)
         }
-        var assembly = RouteAssembly(planner: self, heading: pose.yaw)
+        var assembly = RouteAssembly(planner: self, clock: clock, heading: pose.yaw)
         for (index, part) in parts.enumerated() {
             if let layout = layouts[index] { assembly.add(layout) }
             // A car is always left again: no place lies in one.
@@ -45,50 +45,75 @@ extension RoutePlanner {
 
     /// Cuts a way at lift cars.
     private func parts(of way: RouteWay) -> [RoutePart] {
-        let entered = graph.nodes[way.start.node]
-        var parts: [RoutePart] = []
-        var run = RouteRun(level: entered.level, at: way.start.points[0])
-        for point in way.start.points.dropFirst() {
-            run.append(point, limit: way.start.speedLimit, door: way.start.door)
-        }
-        func close(at node: RouteGraph.Node) {
-            guard let lift = node.lift else { return }
-            if run.length > 0 { parts.append(.run(run)) }
-            parts.append(.car(RouteCar(lift: lift, from: node.level, to: node.level, position: node.position)))
-            run = RouteRun(level: node.level, at: node.position)
-        }
-        close(at: entered)
-        for edge in way.edges {
-            let node = graph.nodes[edge.to]
-            switch edge.kind {
-            case .ride:
-                if case .car(var car) = parts.last {
-                    car.to = node.level
-                    car.position = node.position
-                    parts[parts.count - 1] = .car(car)
-                }
-                run = RouteRun(level: node.level, at: node.position)
-            case .lane(let door):
-                run.append(node.position, limit: edge.speedLimit, door: door)
-                close(at: node)
+        var cut = RouteCut(graph: graph, start: way.start)
+        for hop in way.hops {
+            let arc = graph.arcs[hop.arc]
+            let next = Int(arc.head)
+            if case .ride = graph.gates[arc.gate].kind {
+                cut.ride(to: next)
+            } else {
+                let door: DoorID? = if case .door(let door) = graph.gates[arc.gate].kind { door } else { nil }
+                cut.drive(to: next, limit: arc.limit == 0 ? nil : graph.limits[Int(arc.limit)], door: door)
             }
         }
-        if run.length > 0 { parts.append(.run(run)) }
-        return parts
+        return cut.parts
     }
+}
+
+/// A way, while it is cut into runs and cars.
+private struct RouteCut {
+    private let graph: LaneGraph
+    private var closed: [RoutePart] = []
+    private var run: RouteRun
+
+    init(graph: LaneGraph, start: RouteStart) {
+        self.graph = graph
+        run = RouteRun(level: graph.vertex(start.node).level, at: start.points[0])
+        for point in start.points.dropFirst() { run.append(point, limit: start.speedLimit, door: start.door) }
+        close(at: start.node)
+    }
+
+    mutating func drive(to node: Int, limit: Double?, door: DoorID?) {
+        run.append(graph.positions[node], limit: limit, door: door)
+        close(at: node)
+    }
+
+    mutating func ride(to node: Int) {
+        let level = graph.vertex(node).level
+        if case .car(var car) = closed.last {
+            car.to = level
+            car.position = graph.positions[node]
+            closed[closed.count - 1] = .car(car)
+        }
+        run = RouteRun(level: level, at: graph.positions[node])
+    }
+
+    /// Ends the run in a car, where the node lies in one.
+    private mutating func close(at node: Int) {
+        guard let lift = graph.cabins[UInt32(node)] else { return }
+        let (level, position) = (graph.vertex(node).level, graph.positions[node])
+        if run.length > 0 { closed.append(.run(run)) }
+        closed.append(.car(RouteCar(lift: lift, from: level, to: level, position: position)))
+        run = RouteRun(level: level, at: position)
+    }
+
+    /// All parts, the last run included.
+    var parts: [RoutePart] { run.length > 0 ? closed + [.run(run)] : closed }
 }
 
 /// Steps, while they are put together.
 struct RouteAssembly {
     let planner: RoutePlanner
+    let clock: RouteClock
     /// The heading after the last step.
     private var heading: Double
     private var steps: [RouteStep] = []
     private var length = 0.0
     private var seconds = 0.0
 
-    init(planner: RoutePlanner, heading: Double) {
+    init(planner: RoutePlanner, clock: RouteClock, heading: Double) {
         self.planner = planner
+        self.clock = clock
         self.heading = heading
     }
 
@@ -110,20 +135,33 @@ struct RouteAssembly {
             let path = run.path(from: passage.hold, to: passage.clear)
             let crossed = planner.kinematics.pathTime(path.points, from: heading, limit: path.limit)
             heading = crossed.heading
-            let time = planner.timing.doorOpening.inSeconds + crossed.seconds
+            // The search has asked already: it never opens is no answer here.
+            let asking = clock.opening(door.id, at: seconds)
+            let time = (asking?.seconds ?? 0) + crossed.seconds
             count(passage.clear - passage.hold, time)
             steps.append(
                 .door(
                     DoorStep(
                         door: door.id, level: levelID(run.level), holdPose: Pose2D(hold, yaw: facing),
                         clearPose: Pose2D(run.point(at: passage.clear), yaw: run.course(at: passage.clear)),
-                        posts: passage.posts, duration: .seconds(time))))
+                        posts: passage.posts, duration: .seconds(time), access: asking?.access)))
             cursor = passage.clear
         }
         drive(run, from: cursor, to: layout.boarding?.hold ?? run.length)
     }
 
+    /// Drives, one for each stretch of one limit.
     private mutating func drive(_ run: RouteRun, from start: Double, to end: Double) {
+        var cursor = start
+        for stretch in run.stretches(from: start, to: end)
+        where stretch - cursor > RouteClearance.drive || stretch >= end {
+            drive(run, along: cursor...max(cursor, stretch))
+            cursor = stretch
+        }
+    }
+
+    private mutating func drive(_ run: RouteRun, along stretch: ClosedRange<Double>) {
+        let (start, end) = (stretch.lowerBound, stretch.upperBound)
         guard end - start > RouteClearance.drive else { return }
         let path = run.path(from: start, to: end)
         let driven = planner.kinematics.pathTime(path.points, from: heading, limit: path.limit)
@@ -142,20 +180,24 @@ struct RouteAssembly {
         let outward = after.run.point(at: exit.plane) - car.position
         let cabin = Pose2D(car.position, yaw: atan2(outward.y, outward.x))
         var hall = cabin
-        var time = planner.timing.liftDoor.inSeconds
-        if car.from != car.to {
-            let levels = planner.building.levels
-            time = planner.timing.rideSeconds(from: levels[car.from].elevation, to: levels[car.to].elevation)
-        }
+        var time = 0.0
+        var access: FacilityAccessKind?
         if let before, let boarding = before.boarding {
             let place = before.run.point(at: boarding.hold)
             let inward = before.run.point(at: boarding.plane) - place
             hall = Pose2D(place, yaw: atan2(inward.y, inward.x))
             let path = before.run.path(from: boarding.hold, to: before.run.length)
             let entered = planner.kinematics.pathTime(path.points, from: heading, limit: path.limit)
-            time += planner.timing.boardingSeconds + entered.seconds
+            let asking = clock.boarding(car.lift, level: car.from, at: seconds)
+            access = asking?.access
+            time = (asking?.seconds ?? 0) + entered.seconds
             heading = entered.heading
             count(before.run.length - boarding.hold, 0)
+        }
+        if car.from != car.to {
+            time += clock.ride(car.lift, from: car.from, to: car.to, at: seconds + time).mean
+        } else if before == nil {
+            time += planner.carDoorSeconds(of: car.lift)
         }
         time += planner.kinematics.turnTime(from: heading, to: cabin.yaw)
         let path = after.run.path(from: 0, to: exit.clear)
@@ -169,7 +211,7 @@ struct RouteAssembly {
                 LiftStep(
                     lift: car.lift, from: levelID(car.from), to: levelID(car.to), hallPose: hall, cabinPose: cabin,
                     exitPose: Pose2D(after.run.point(at: exit.clear), yaw: after.run.course(at: exit.clear)),
-                    boardingPosts: boardingPosts, exitPosts: exit.posts, duration: .seconds(time))))
+                    boardingPosts: boardingPosts, exitPosts: exit.posts, duration: .seconds(time), access: access)))
     }
 
     /// The posts through which a robot that is aboard came in, as far as that is known.

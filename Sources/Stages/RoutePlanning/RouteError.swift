@@ -50,7 +50,8 @@ public enum RouteError: Error, Hashable, Sendable {
                 .unavailable,
                 "'\(place)' cannot be reached"
                     + (obstacles.isEmpty ? "" : ": closed " + obstacles.map(\.description).joined(separator: ", ")),
-                hint: obstacles.isEmpty ? "look whether the lanes of the building file connect it" : nil)
+                hint: obstacles.isEmpty
+                    ? "look whether the lanes of the map lead there, and may be driven forwards" : nil)
         }
     }
 

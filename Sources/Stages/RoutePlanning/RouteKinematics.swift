@@ -4,7 +4,10 @@ import RobotModel
     import Glibc
 #endif
 
-/// How fast the robot drives and turns, for expected times.
+/// How the robot drives and turns, for expected times.
+///
+/// Speed and turn rate follow trapezoids: they rise and fall with a constant acceleration, and on a short way the top is
+/// never reached (a triangle).
 public struct RouteKinematics: Hashable, Sendable {
     /// m/s.
     public var speed: Double
@@ -12,78 +15,96 @@ public struct RouteKinematics: Hashable, Sendable {
     public var acceleration: Double
     /// rad/s.
     public var turnRate: Double
+    /// rad/s², for turning up and for turning down; nil where turns start and end at once.
+    public var turnAcceleration: Double?
+    /// A bend up to this is driven without a stop, radians.
+    public var bend: Double
+    /// From a stand, a turn below this is none, radians.
+    public var leastTurn: Double
+    /// Whether lanes may be driven backwards, to save a turn.
+    public var isReversible: Bool
 
-    public init(speed: Double = 0.8, acceleration: Double = 0.7, turnRate: Double = 1.0) {
-        precondition(speed > 0 && acceleration > 0 && turnRate > 0, "a robot that moves")
+    public init(
+        speed: Double = 0.8, acceleration: Double = 0.7, turnRate: Double = 1.0, turnAcceleration: Double? = nil,
+        bend: Double = 0.35, leastTurn: Double = 0, isReversible: Bool = false
+    ) {
+        precondition(
+            speed > 0 && acceleration > 0 && turnRate > 0 && (turnAcceleration ?? 1) > 0, "a robot that moves")
         self.speed = speed
         self.acceleration = acceleration
         self.turnRate = turnRate
+        self.turnAcceleration = turnAcceleration
+        self.bend = bend
+        self.leastTurn = leastTurn
+        self.isReversible = isReversible
     }
 
-    /// Seconds for a straight way from stand to stand: a trapezoid of speed, or a triangle when it is short.
+    /// Seconds for a straight way from stand to stand, metres.
+    @inline(__always)
     func driveTime(_ distance: Double, limit: Double? = nil) -> Double {
-        let top = min(speed, limit ?? speed)
-        if distance <= top * top / acceleration { return 2 * (distance / acceleration).squareRoot() }
-        return distance / top + top / acceleration
+        driveTime(distance, top: min(speed, limit ?? speed))
+    }
+
+    /// Seconds for a straight way from stand to stand at a top speed, m/s.
+    @inline(__always)
+    func driveTime(_ distance: Double, top: Double) -> Double {
+        if distance * acceleration >= top * top { return distance / top + top / acceleration }
+        return 2 * (distance / acceleration).squareRoot()
+    }
+
+    /// Seconds to turn on the spot by an angle, radians in (-π, π].
+    @inline(__always)
+    func turnTime(by angle: Double) -> Double {
+        let angle = abs(angle)
+        if angle < leastTurn { return 0 }
+        guard let turnAcceleration else { return angle / turnRate }
+        if angle * turnAcceleration >= turnRate * turnRate {
+            return angle / turnRate + turnRate / turnAcceleration
+        }
+        return 2 * (angle / turnAcceleration).squareRoot()
     }
 
     /// Seconds to turn on the spot.
-    func turnTime(from a: Double, to b: Double) -> Double { abs(normalizedAngle(b - a)) / turnRate }
+    func turnTime(from a: Double, to b: Double) -> Double { turnTime(by: normalizedAngle(b - a)) }
 
-    /// Seconds along a polyline from a heading, stopping to turn at each corner, and the heading at its end.
-    func pathTime(_ path: [Point2D], from heading: Double, limit: Double? = nil) -> (seconds: Double, heading: Double) {
-        var seconds = 0.0
-        var heading = heading
-        var straight = 0.0
+    /// What driving along a polyline comes to.
+    struct Driven {
+        var seconds: Double
+        /// The heading at the end, radians.
+        var heading: Double
+        /// The length of the last straight piece since the last stop, metres.
+        var run: Double
+    }
+
+    /// Drives along a polyline from a heading and from stand to stand, stopping to turn at each corner.
+    func pathTime(_ path: [Point2D], from heading: Double, limit: Double? = nil) -> Driven {
+        var driven = Driven(seconds: 0, heading: heading, run: 0)
         for (a, b) in zip(path, path.dropFirst()) where a.distance(to: b) > 1e-6 {
             let course = atan2(b.y - a.y, b.x - a.x)
-            // A bend below 20° is driven without a stop.
-            if straight > 0, abs(normalizedAngle(course - heading)) > 0.35 {
-                seconds += driveTime(straight, limit: limit)
-                straight = 0
+            if driven.run > 0, abs(normalizedAngle(course - driven.heading)) > bend {
+                driven.seconds += driveTime(driven.run, limit: limit)
+                driven.run = 0
             }
-            if straight == 0 { seconds += turnTime(from: heading, to: course) }
-            straight += a.distance(to: b)
-            heading = course
+            if driven.run == 0 { driven.seconds += turnTime(from: driven.heading, to: course) }
+            driven.run += a.distance(to: b)
+            driven.heading = course
         }
-        if straight > 0 { seconds += driveTime(straight, limit: limit) }
-        return (seconds, heading)
+        if driven.run > 0 { driven.seconds += driveTime(driven.run, limit: limit) }
+        return driven
     }
 }
 
-/// What doors and lifts take, for expected times.
-public struct FacilityTiming: Hashable, Sendable {
-    /// From the request until a door is open.
-    public var doorOpening: Duration
-    /// Until a lift's session is ours.
-    public var liftSession: Duration
-    /// The mean wait for the car.
-    public var liftCall: Duration
-    /// The car's door, once open or once shut.
-    public var liftDoor: Duration
-    /// m/s of the car between levels.
-    public var liftSpeed: Double
-    /// What starting and stopping add to a ride.
-    public var liftStart: Duration
-
-    public init(
-        doorOpening: Duration = .seconds(4), liftSession: Duration = .seconds(1), liftCall: Duration = .seconds(8),
-        liftDoor: Duration = .seconds(4), liftSpeed: Double = 1.0, liftStart: Duration = .seconds(2)
-    ) {
-        precondition(liftSpeed > 0, "a lift that moves")
-        self.doorOpening = doorOpening
-        self.liftSession = liftSession
-        self.liftCall = liftCall
-        self.liftDoor = liftDoor
-        self.liftSpeed = liftSpeed
-        self.liftStart = liftStart
-    }
-
-    /// Seconds until the car stands open before the robot.
-    var boardingSeconds: Double { (liftSession + liftCall + liftDoor).inSeconds }
-
-    /// Seconds from shutting the car's door to having it open on the other level.
-    func rideSeconds(from a: Double, to b: Double) -> Double {
-        (liftDoor + liftStart + liftDoor).inSeconds + abs(b - a) / liftSpeed
+extension RouteKinematics {
+    /// Open-RMF's delivery robot on its hotel map, which stops at every bend above 1° and drives backwards where that
+    /// saves a turn.
+    ///
+    /// Source: rmf_traffic, `agv/Interpolate.cpp` (thresholds) and `agv/VehicleTraits.hpp` (reversible unless said
+    /// otherwise); the figures are those of the reference routes.
+    public static func openRMF(
+        speed: Double = 0.7, acceleration: Double = 0.75, turnRate: Double = 0.6, turnAcceleration: Double = 2.0
+    ) -> RouteKinematics {
+        RouteKinematics(
+            speed: speed, acceleration: acceleration, turnRate: turnRate, turnAcceleration: turnAcceleration,
+            bend: .pi / 180, leastTurn: .pi / 180, isReversible: true)
     }
 }

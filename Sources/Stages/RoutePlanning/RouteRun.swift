@@ -73,6 +73,12 @@ struct RouteRun {
         return (simple, used.compactMap { limits[$0] }.min())
     }
 
+    /// Where stretches of one limit end between two distances, the last one at `end`.
+    func stretches(from start: Double, to end: Double) -> [Double] {
+        let changes = limits.indices.dropFirst().filter { limits[$0] != limits[$0 - 1] }.map { starts[$0] }
+        return changes.filter { $0 > start + 1e-6 && $0 < end - 1e-6 } + [end]
+    }
+
     /// The distance along the run at which an opening is crossed; where it is passed at the side, the nearest.
     func crossing(_ opening: Segment, last: Bool = false) -> Double {
         let pieces = last ? Array(limits.indices.reversed()) : Array(limits.indices)

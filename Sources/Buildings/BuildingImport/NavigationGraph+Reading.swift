@@ -1,0 +1,133 @@
+import BuildingMap
+public import RobotModel
+public import StructuredText
+
+extension NavigationGraph {
+    /// Reads a navigation graph's file, as Open-RMF's `building_map_generator nav` writes it.
+    ///
+    /// Throws `FileProblems` for all that its planner refuses, or would trip over: a vertex that is not there, a name
+    /// that is used twice, a lift that is not declared, a lane from one lift into another, waypoints of a lift that do not
+    /// stand above one another. What is only odd is appended to `warnings`.
+    public init(file: String, text: String, warnings: inout [RobotError]) throws(FileProblems) {
+        self = try YAMLReader.read(file: file, text: text, limit: MapFile.maximumTextLength, warnings: &warnings) {
+            NavigationGraph($0)
+        }
+    }
+
+    init(_ root: Field) {
+        _ = root.entries()
+        buildingName = root.optional("building_name")?.stringOrEmpty() ?? ""
+        crsName = root.optional("crs_name").map { $0.stringOrEmpty() }
+        offset = root.optional("offset").map { field in
+            let numbers = field.doubles(count: 2)
+            return Point2D(numbers[0], numbers[1])
+        }
+        lifts = [:]
+        let declaredLifts = root.optional("lifts")
+        for (name, lift) in declaredLifts?.entriesOrEmpty() ?? [] {
+            let position = lift.required("position").doubles(count: 3)
+            let size = lift.required("dims").doubles(count: 2)
+            lifts[LiftID(name)] = (
+                Pose2D(Point2D(position[0], position[1]), yaw: position[2]), width: size[0], depth: size[1]
+            )
+        }
+        doors = [:]
+        for (name, door) in root.optional("doors")?.entriesOrEmpty() ?? [] {
+            let ends = door.required("endpoints").list { $0.doubles(count: 2) }
+            guard ends.count == 2 else {
+                door.reject("door '\(name)' has \(ends.count) endpoints", expected: "[[x, y], [x, y]]")
+                continue
+            }
+            doors[DoorID(name)] = (
+                Point2D(ends[0][0], ends[0][1]), Point2D(ends[1][0], ends[1][1]),
+                LevelID(door.required("map").stringOrEmpty())
+            )
+        }
+        levels = []
+        var names = NameBook(kind: "waypoint", scope: "graph")
+        var stacks = LiftStacks()
+        for (name, level) in root.required("levels").entries() {
+            let fields = level.optional("vertices")?.listOrEmpty() ?? []
+            let vertices = fields.map(Vertex.init)
+            for (vertex, field) in zip(vertices, fields) {
+                names.note(vertex.name, at: field)
+                guard let lift = vertex.lift else { continue }
+                stacks.add(vertex.position, of: lift, on: LevelID(name), field)
+                if declaredLifts != nil, lifts[lift] == nil {
+                    field.reject(
+                        "lift '\(lift)' is not declared", expected: "its position and dims under lifts",
+                        hint: "generate the graph anew with the present version of rmf_building_map_tools")
+                }
+            }
+            let lanes = (level.optional("lanes")?.listOrEmpty() ?? []).compactMap { Lane($0, vertices: vertices) }
+            levels.append(Level(id: LevelID(name), vertices: vertices, lanes: lanes))
+        }
+        stacks.check()
+    }
+}
+
+extension NavigationGraph.Vertex {
+    /// Reads `[x, y, {name: …, parameters}]`.
+    fileprivate init(_ field: Field) {
+        let parts = field.list()
+        guard parts.count >= 2 else {
+            field.reject("a vertex has \(parts.count) elements", expected: "[x, y, {name: …}]")
+            self.init(position: Point2D(0, 0), name: "", lift: nil, parameters: [:])
+            return
+        }
+        self.init(
+            position: Point2D(parts[0].double(), parts[1].double()), name: "", lift: nil, parameters: [:])
+        for (key, value) in parts.count > 2 ? parts[2].entriesOrEmpty() : [] {
+            switch key {
+            case "name":
+                name = value.stringOrEmpty()
+                if case .int = ParameterValue(untyped: value) { nameIsNumber = true }
+            case "lift": lift = value.stringOrEmpty().isEmpty ? nil : LiftID(value.stringOrEmpty())
+            default: parameters[key] = ParameterValue(untyped: value)
+            }
+        }
+    }
+}
+
+extension NavigationGraph.Lane {
+    /// Reads `[from, to, {parameters}]`; nil after a recorded problem.
+    fileprivate init?(_ field: Field, vertices: [NavigationGraph.Vertex]) {
+        let parts = field.list()
+        guard parts.count >= 2, !vertices.isEmpty else {
+            field.reject(
+                vertices.isEmpty ? "a lane on a level without vertices" : "a lane has \(parts.count) elements",
+                expected: "[from, to, {…}]")
+            return nil
+        }
+        let ends = 0...(vertices.count - 1)
+        let (from, to) = (parts[0].int(in: ends), parts[1].int(in: ends))
+        self.init(lane: Lane(from: from, to: to), isBidirectional: true)
+        for (key, value) in parts.count > 2 ? parts[2].entriesOrEmpty() : [] { read(key, value) }
+        if let a = vertices[from].lift, let b = vertices[to].lift, a != b {
+            field.reject(
+                "a lane leads from lift '\(a)' into lift '\(b)'", expected: "both ends in one lift, or one outside",
+                hint: "let it lead through the hall")
+        }
+    }
+
+    private mutating func read(_ key: String, _ value: Field) {
+        let word = value.text
+        switch key {
+        case "door_name": lane.door = word.map { DoorID($0) }
+        case "orientation_constraint":
+            lane.orientation = word.map { _ in
+                BuildingMap.Lane.Orientation(rawValue: value.choice(of: ["forward", "backward"])) ?? .forward
+            }
+        case "speed_limit":
+            let limit = value.double()
+            lane.speedLimit = limit > 0 ? limit : nil
+        case "is_bidirectional": isBidirectional = value.bool()
+        case "mutex": lane.extras.mutex = word
+        case "dock_name": lane.extras.dock = word
+        case "undock_name": lane.extras.undock = word
+        case "demo_mock_lift_name": lane.extras.mockLift = word
+        case "demo_mock_floor_name": lane.extras.mockLevel = word
+        default: value.warn("unknown key '\(key)' of a lane", expected: "a key of Open-RMF's navigation graphs")
+        }
+    }
+}

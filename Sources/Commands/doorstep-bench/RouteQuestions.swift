@@ -1,0 +1,61 @@
+import BuildingMap
+import Foundation
+import RobotModel
+import RoutePlanning
+
+/// The pairs of vertices between which a graph is asked for routes.
+struct RouteQuestions {
+    let building: Building
+    let pairs: [(from: RouteTrace.Vertex, to: RouteTrace.Vertex)]
+
+    var nodes: Int { building.levels.reduce(0) { $0 + $1.vertices.count } }
+    var lanes: Int { building.levels.reduce(0) { $0 + $1.lanes.count } }
+
+    /// Every place to every place on another level; where there is one level only, on that.
+    init(building: Building) {
+        self.building = building
+        var all: [(RouteTrace.Vertex, RouteTrace.Vertex)] = []
+        for (a, from) in building.places {
+            for (b, to) in building.places where a.id != b.id && (from != to || building.levels.count == 1) {
+                all.append(
+                    (
+                        RouteTrace.Vertex(level: from, index: a.vertex), RouteTrace.Vertex(level: to, index: b.vertex)
+                    ))
+            }
+        }
+        pairs = all
+    }
+
+    /// Between vertices of a building with one level.
+    init(building: Building, pairs: [(from: Int, to: Int)]) {
+        self.building = building
+        let level = building.levels[0].id
+        self.pairs = pairs.map {
+            (RouteTrace.Vertex(level: level, index: $0.from), RouteTrace.Vertex(level: level, index: $0.to))
+        }
+    }
+
+    func ask(_ number: Int, _ planner: RoutePlanner, _ workspace: inout RouteWorkspace) -> RouteTrace? {
+        planner.trace(from: pairs[number].from, to: pairs[number].to, in: &workspace)
+    }
+
+    /// The first question under a name that a profiler finds (`scripts/bench routes`).
+    @inline(never)
+    func askOnce(_ planner: RoutePlanner, _ workspace: inout RouteWorkspace) -> RouteTrace? {
+        ask(0, planner, &workspace)
+    }
+
+    /// Writes "from to" by the vertices' numbers through all levels, a line each.
+    func write(to path: String) throws {
+        var first: [LevelID: Int] = [:]
+        var count = 0
+        for id in building.levelOrder {
+            first[id] = count
+            count += building.level(id)?.vertices.count ?? 0
+        }
+        let lines = pairs.map { pair in
+            "\((first[pair.from.level] ?? 0) + pair.from.index) \((first[pair.to.level] ?? 0) + pair.to.index)"
+        }
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+    }
+}

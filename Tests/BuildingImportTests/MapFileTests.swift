@@ -1,0 +1,161 @@
+import BuildingImport
+import BuildingMap
+import RobotModel
+import StructuredText
+import Testing
+
+/// Every format is told from its content, and gives the building that it describes.
+struct MapFileTests {
+    private func read(_ text: String, graph: Int = 0) throws -> (building: Building, warnings: [RobotError]) {
+        var warnings: [RobotError] = []
+        let map = try MapFile(file: "map", bytes: Array(text.utf8), graph: graph, warnings: &warnings)
+        return (map.building(graph: graph), warnings)
+    }
+
+    private func problems(_ text: String, _ old: String, _ new: String) throws -> [RobotError] {
+        let changed = text.replacing(old, with: new)
+        try #require(changed != text, "the change changes nothing")
+        return try #require(throws: FileProblems.self) { _ = try read(changed) }.errors
+    }
+
+    @Test("a file is recognised by what is in it, whatever its name")
+    func recognised() throws {
+        try withFolder { folder in
+            let texts = [
+                (BuildingFileTests.good, "small"), (MapFormats.navigationGraph, "small"),
+                (MapFormats.layout, "two floors"), (MapFormats.routeGraph, "corridor"),
+            ]
+            for (text, name) in texts {
+                try write(text, folder + "/a.map")
+                #expect(try readMap(at: folder + "/a.map").name == name)
+            }
+            try write(
+                "{\"name\": \"flow\", \"levels\": {\"L\": {\"vertices\": []}}, coordinate_system: cartesian_meters}",
+                folder + "/flow")
+            #expect(try readMap(at: folder + "/flow").name == "flow")
+            #expect(try readMap(at: riverside).levels.allSatisfy { $0.occupancy != nil })
+        }
+    }
+
+    @Test("a navigation graph gives lanes with all that they say, doors, and lifts with a door where a lane enters")
+    func navigationGraph() throws {
+        let building = try read(MapFormats.navigationGraph).building
+        let level = building.levels[0]
+        #expect(level.lanes.map(\.door) == ["front", "front"])
+        #expect(level.lanes.map(\.orientation) == [.forward, .backward])
+        #expect(level.lanes.map(\.speedLimit) == [0.5, 0.5])
+        #expect(level.places["start"]?.isCharger == true && level.vertices[1].lift == "lift")
+        #expect(building.levels[1].lanes[0].extras == LaneExtras(mutex: "narrow", dock: "bay"))
+        #expect(building.doors["front"]?.width == 2)
+        let lift = try #require(building.lifts["lift"])
+        #expect(lift.width == 2 && lift.depth == 3)
+        let entry = try #require(lift.doors["L1"]?.first)
+        #expect(abs(entry.a.x - 4) < 1e-9 && abs(entry.b.x - 4) < 1e-9 && abs(entry.segment.middle.y + 5) < 1e-9)
+        let exit = try #require(lift.doors["L2"]?.first)
+        #expect(abs(exit.a.x - 6) < 1e-9)
+        #expect(building.levelOrder == ["L1", "L2"])
+    }
+
+    @Test("an older graph without doors and lifts gets both where its lanes name them")
+    func olderGraph() throws {
+        let text = """
+            building_name: old
+            levels:
+              L1:
+                vertices: [[0, 0, {name: a}], [4, 0, {name: ""}], [8, 0, {name: "", lift: car}]]
+                lanes: [[0, 1, {door_name: gate}], [1, 2, {}]]
+            """
+        let building = try read(text).building
+        let door = try #require(building.doors["gate"])
+        #expect(door.segment.middle.distance(to: Point2D(2, 0)) < 1e-9 && abs(door.a.x - door.b.x) < 1e-9)
+        let lift = try #require(building.lifts["car"])
+        #expect(lift.pose.position.distance(to: Point2D(8, 0)) < 1e-9 && lift.doors["L1"]?.count == 1)
+    }
+
+    @Test("mistakes in a navigation graph are told with their lines")
+    func brokenGraph() throws {
+        let graph = MapFormats.navigationGraph
+        #expect(try problems(graph, "- [1, 0, {", "- [2, 0, {").first?.location?.line == 14)
+        #expect(try problems(graph, "name: end", "name: start").first?.what.contains("used twice") == true)
+        #expect(
+            try problems(graph, "  lift:\n    dims", "  other:\n    dims").first?.what.contains("not declared") == true)
+        let shifted = try problems(graph, "- [5.0, -5.0, {lift", "- [5.11, -5.0, {lift")
+        #expect(shifted.first?.what.contains("11 cm") == true && shifted.first?.location?.line == 24)
+    }
+
+    @Test("a layout's transitions become a lift, its vehicle type picks the edges, a station is a place")
+    func layout() throws {
+        let (building, warnings) = try read(MapFormats.layout)
+        #expect(building.levels.map(\.id) == ["1", "2"])
+        #expect(building.levels[0].elevation < building.levels[1].elevation)
+        #expect(warnings.contains { $0.what.contains("no elevations") })
+        let upper = building.levels[1]
+        #expect(upper.lanes.map { [$0.from, $0.to] } == [[0, 1], [1, 0]])
+        #expect(upper.lanes.map(\.speedLimit) == [0.6, nil])
+        #expect(upper.lanes.map(\.orientation) == [nil, .backward])
+        #expect(building.levels[0].lanes.map(\.orientation) == [.forward, nil])
+        #expect(building.lifts.keys.map(\.rawValue) == ["lift_U1"])
+        #expect(building.cabinVertex(of: "lift_U1", on: "1") == 1)
+        #expect(building.cabinVertex(of: "lift_U1", on: "2") == 0)
+        let kitchen = try #require(building.place("kitchen"))
+        #expect(kitchen.level == "2" && kitchen.place.vertex == 1 && kitchen.place.yaw == 1.5)
+        #expect(kitchen.place.isCharger)
+        let big = try read(MapFormats.layout, graph: 1).building
+        #expect(big.levels.map(\.lanes.count) == [0, 1] && big.lifts.isEmpty)
+    }
+
+    @Test("mistakes in a layout are told with line and column")
+    func brokenLayout() throws {
+        let missing = try problems(MapFormats.layout, "\"endNodeId\": \"U2\"", "\"endNodeId\": \"U9\"")
+        #expect(missing.map(\.what) == ["there is no node 'U9'"])
+        #expect(missing[0].location == SourceLocation(file: "map", line: 16, column: 60))
+        #expect(
+            try problems(MapFormats.layout, "\"nodeId\": \"G2\"", "\"nodeId\": \"U2\"").contains {
+                $0.what.contains("twice")
+            })
+        #expect(try problems(MapFormats.layout, "{\"x\": 0, \"y\": 0}", "{\"x\": 0}")[0].what.contains("no 'y'"))
+        #expect(try problems(MapFormats.layout, "[\"U2\"]}", "[\"U2\"]")[0].what.contains("not JSON"))
+    }
+
+    @Test("a route graph gives places by id, directed lanes and their limits")
+    func routeGraph() throws {
+        let building = try read(MapFormats.routeGraph).building
+        let level = building.levels[0]
+        #expect(level.id == "map" && level.places.keys.sorted() == ["0", "1", "70000"])
+        #expect(level.vertices[1].position == Point2D(2.5, -0.1))
+        #expect(level.vertices[1].parameters == ["class": "kitchen", "seats": "4"])
+        #expect(level.lanes.map { [$0.from, $0.to] } == [[0, 1], [1, 0], [1, 2], [2, 1]])
+        #expect(level.lanes.map(\.speedLimit) == [0.4, nil, nil, nil])
+        #expect(level.lanes[2].extras.speedShare == 0.6)
+    }
+
+    @Test("mistakes in a route graph are told with line and column")
+    func brokenRouteGraph() throws {
+        let unknown = try problems(MapFormats.routeGraph, "\"endid\": 70000", "\"endid\": 7")
+        #expect(unknown.map(\.what) == ["there is no node 7"] && unknown[0].location?.line == 16)
+        #expect(try problems(MapFormats.routeGraph, "\"id\": 70000}", "\"id\": 1}")[0].what.contains("twice"))
+        #expect(try problems(MapFormats.routeGraph, "[2.5, 4]}", "[2.5]}")[0].expected?.contains("two numbers") == true)
+        #expect(
+            try problems(MapFormats.routeGraph, "\"id\": 70000}", "\"id\": 70000, \"frame\": \"odom\"}")[0].what
+                .contains("frame"))
+        #expect(
+            try problems(MapFormats.routeGraph, "\"speed_limit\": 60", "\"speed_limit\": 160")[0].what.contains("160"))
+    }
+
+    @Test("a place that no lane leads to, or away from, is a warning")
+    func unreachable() throws {
+        try withFolder { folder in
+            try write(MapFormats.navigationGraph, folder + "/graph.yaml")
+            var warnings: [RobotError] = []
+            _ = try readMap(at: folder + "/graph.yaml", warnings: &warnings)
+            #expect(warnings.map(\.what) == ["place 'end' on level L2 cannot be used: no lane leads away from there"])
+        }
+    }
+
+    @Test("every level's waypoints are strung to a lift's in the order of the file, as Open-RMF reads it")
+    func order() throws {
+        let turned = MapFormats.navigationGraph.replacing("  L1:", with: "  L9:").replacing("map: L1", with: "map: L9")
+        #expect(try read(turned).building.levelOrder == ["L9", "L2"])
+        #expect(try read(BuildingFileTests.good).building.levelOrder == ["L1", "L2"])
+    }
+}
