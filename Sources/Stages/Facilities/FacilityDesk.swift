@@ -139,6 +139,9 @@ public struct FacilityDesk: Sendable {
         return states
     }
 
+    /// Whether somebody else has a lift now.
+    public func isTaken(_ lift: LiftID) -> Bool { liftEntries[lift]?.session.isTaken ?? false }
+
     /// Every lift, and our session with it.
     public var lifts: [LiftID: LiftState] {
         var states = liftEntries.mapValues(\.session.state)

@@ -115,6 +115,9 @@ public struct LiftSession: Hashable, Sendable {
         hasher.combine(isSilent)
     }
 
+    /// Whether somebody else has the lift.
+    public var isTaken: Bool { if case .other = report?.holder { true } else { false } }
+
     private var isOurs: Bool { report?.holder == .ours }
 
     private var shownSession: FacilitySession {

@@ -59,6 +59,14 @@ actor Deliberation {
     var expectedBox: Pose2D?
     var altimeter: RideAltimeter?
 
+    // What is learned of the building.
+    var times: FacilityTimes
+    var stopwatch = FacilityStopwatch()
+    var blockedLanes = BlockedLanes()
+    var lateness = LatenessWatch()
+    /// Memory of the planner, kept from one way to the next.
+    var workspace = RouteWorkspace()
+
     // What is known now.
     var now = Instant.zero
     var wall = WallTime(secondsSince1970: 0)
@@ -111,6 +119,7 @@ actor Deliberation {
         log = parts.log
         self.isStepped = isStepped
         keptSafety = parts.journal.recovered.safety
+        times = Self.experience(in: parts.journal)
         let recovered = parts.journal.recovered
         let start = Self.start(board: parts.board, building: parts.building, recovered: recovered)
         localizer = Localizer(
@@ -163,6 +172,7 @@ actor Deliberation {
         see(report)
         if report.inertial.time > .longAgo { altimeter?.take(report.inertial) }
         askBuilding(report)
+        learn(report)
         // On the robot a task of its own does this: it waits for the disk.
         if isStepped, stepCount % 10 == 0 { takeIn(inbox.scan(at: wall)) }
         var waiting = events

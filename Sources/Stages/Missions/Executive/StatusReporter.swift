@@ -25,8 +25,8 @@ struct StatusReporter: Sendable {
     /// Whether a status is worth sending: something other than the time of arrival has changed, or a second is over.
     mutating func isNews(_ status: MissionStatus, at now: Instant) -> Bool {
         var (new, old) = (status, lastStatus)
-        new.eta = nil
-        old?.eta = nil
+        (new.eta, new.etaAtMost) = (nil, nil)
+        (old?.eta, old?.etaAtMost) = (nil, nil)
         guard new != old || now - lastStatusTime >= .seconds(1) else { return false }
         lastStatus = status
         lastStatusTime = now
