@@ -24,6 +24,7 @@ struct DoorstepCommand: ParsableCommand {
         version: Doorstep.version,
         subcommands: [
             Validate.self, MissionCommand.self, StatusCommand.self, PoseCommand.self, RecordingCommand.self,
-            BuildingCommand.self, DeviceCommand.self, ConsoleCommand.self, DoctorCommand.self, MayRestartCommand.self,
+            BuildingCommand.self, RouteCommand.self, DeviceCommand.self, ConsoleCommand.self, DoctorCommand.self,
+            MayRestartCommand.self,
         ])
 }
