@@ -80,15 +80,14 @@ extension Deliberation {
 
     /// What has been learned, for people.
     var timeSections: [FacilityTimeSection] {
-        let clock = localTime
-        // Nothing is known before the first sample, so the prior does not show: it is the sample's own mean then.
-        let prior = TimeEstimate(mean: 1, spread: 1)
-        return times.quantities.map { quantity in
-            let estimate = times.estimate(of: quantity, prior: prior, at: clock, now: wall)
+        let conditions = conditions()
+        let hour = localTime.hour
+        return times.quantities.compactMap { quantity in
+            guard let estimate = planner.expected(quantity, under: conditions) else { return nil }
             let (facility, what) = quantity.words
             return FacilityTimeSection(
                 facility: facility, what: what, p50: estimate.p50, p90: estimate.p90,
-                samplesThisHour: times.weight(of: quantity, hour: clock.hour, now: wall),
+                samplesThisHour: times.weight(of: quantity, hour: hour, now: wall),
                 samples: times.weight(of: quantity, now: wall))
         }.sorted { ($0.facility, $0.what) < ($1.facility, $1.what) }
     }

@@ -20,3 +20,20 @@ extension FacilityTimes {
         }
     }
 }
+
+extension RoutePlanner {
+    /// What a plan counts for something that is timed, with all that is known under the conditions of the moment; nil for
+    /// what cannot be used. Where a car is now is left out: that is no experience.
+    public func expected(_ quantity: FacilityTimes.Quantity, under conditions: RouteConditions) -> TimeEstimate? {
+        var conditions = conditions
+        conditions.lifts = [:]
+        let clock = RouteClock(planner: self, conditions: conditions)
+        switch quantity {
+        case .opening(let door, _): return clock.opening(door, at: 0)?.time
+        case .waiting(let lift, _): return clock.boarding(lift, level: 0, at: 0)?.time
+        case .riding, .driving:
+            return conditions.times.estimate(
+                of: quantity, prior: TimeEstimate(mean: 1, spread: 0.1), at: conditions.clock, now: conditions.wall)
+        }
+    }
+}
