@@ -26,7 +26,8 @@ struct StatusReporter: Sendable {
     mutating func isNews(_ status: MissionStatus, at now: Instant) -> Bool {
         var (new, old) = (status, lastStatus)
         (new.eta, new.etaAtMost) = (nil, nil)
-        (old?.eta, old?.etaAtMost) = (nil, nil)
+        old?.eta = nil
+        old?.etaAtMost = nil
         guard new != old || now - lastStatusTime >= .seconds(1) else { return false }
         lastStatus = status
         lastStatusTime = now
