@@ -1,7 +1,9 @@
 import BuildingMap
 import Control
+import Estimation
 import Facilities
 import Foundation
+import Logging
 import Missions
 import RobotModel
 import RoutePlanning

@@ -1,5 +1,7 @@
 import BoardFile
 import BuildingMap
+import Devices
+import Estimation
 import Facilities
 import RobotModel
 

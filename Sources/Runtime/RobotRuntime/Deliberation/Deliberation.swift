@@ -142,7 +142,8 @@ actor Deliberation {
             settings: ExecutiveSettings(board: parts.board, session: session.number), building: parts.building,
             recovered: recovered)
         planner = RoutePlanner(
-            building: parts.building, kinematics: RouteKinematics(parts.board.base), timing: FacilityTiming())
+            building: parts.building, kinematics: RouteKinematics(parts.board.base), timing: FacilityTiming(),
+            facilities: parts.building.facilities, robot: parts.board.name)
         let limits = DriveLimits(parts.board.base)
         drivePlanner = DrivePlanner(
             limits: limits, hull: Hull(length: parts.board.base.length, width: parts.board.base.width))
