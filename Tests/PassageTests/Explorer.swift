@@ -1,49 +1,75 @@
 import Missions
 import RobotModel
 
-/// Goes through every state that a ride can come to, with up to so many things going wrong at any moments of it.
+/// A robot and what it works with, as one value that can be stepped and to which something can happen.
+protocol CheckedSystem: Sendable {
+    associatedtype Fault: Sendable
+    associatedtype Appearance: Equatable
+
+    /// Lets a second pass and looks whether a rule is broken.
+    mutating func step() throws(Breach)
+    /// Something happens, and a second passes; false where it would change nothing.
+    mutating func suffer(_ fault: Fault) throws(Breach) -> Bool
+    /// Looks whether everything may stay as it is for ever.
+    func rest() throws(Breach)
+    /// Nothing is left to do that this check is about.
+    var isOver: Bool { get }
+    /// What changes when something happens; time alone does not.
+    var appearance: Appearance { get }
+    /// A number for the state.
+    var key: Int { get }
+    /// What the robot does, in words.
+    var doing: String { get }
+    /// Only a person can change that.
+    var waitsForSomebody: Bool { get }
+    /// Neither in the car nor between the posts.
+    var isOutside: Bool { get }
+}
+
+/// Goes through every state that a passage can come to, with up to so many things going wrong at any moments of it.
 ///
 /// From each state it lets time pass to the next moment at which something changes, and it tries every fault. A state
 /// that has been seen with as many faults to come is not gone through again. What is left when nothing is to be tried
 /// any more is all there is: the search ends because it has been everywhere, unless the depth says it was cut.
-struct Explorer {
+struct Explorer<System: CheckedSystem> {
     struct Found {
         var states = 0
-        var steps = 0
+        var seconds = 0
         var deepest = 0
         var isCut = false
-        /// Rides that ended outside, and in which the robot waits inside for help.
+        /// How rides ended, and where the robot waits for somebody.
         var ends: [String: Int] = [:]
         var breach: Breach?
     }
 
     private struct Node {
-        var robot: CheckedRobot
-        var world: LiftWorld
+        var system: System
         var faults: Int
         var depth: Int
         var label: Int
     }
 
-    let faults: [LiftFault]
+    let faults: [System.Fault]
     /// What is looked at.
-    var rules = Set(RideRule.allCases)
+    var rules = Set(Rule.allCases)
     let budget: Int
-    let depth: Int
-    /// Seconds in which nothing changes, after which nothing will.
+    var depth = 600
+    /// Seconds in which nothing changes, after which nothing will: longer than every deadline. And after which a robot
+    /// that waits for somebody has given back what it may.
     private let patience = 400
+    private let patienceWithPeople = 60
 
-    func explore(from robot: CheckedRobot, _ world: LiftWorld) -> Found {
+    func explore(from system: System) -> Found {
         var found = Found()
         var seen: Set<Int> = []
         var trace = Trace()
-        var stack = [Node(robot: robot, world: world, faults: budget, depth: 0, label: trace.root)]
+        var stack = [Node(system: system, faults: budget, depth: 0, label: trace.root)]
         seen.insert(key(stack[0]))
         while let node = stack.popLast() {
             found.states += 1
             found.deepest = max(found.deepest, node.depth)
-            if isOver(node) {
-                found.ends[node.world.isOutside ? "outside" : "inside", default: 0] += 1
+            if node.system.isOver {
+                found.ends["outside", default: 0] += 1
                 continue
             }
             guard node.depth < depth else {
@@ -67,13 +93,10 @@ struct Explorer {
     }
 
     private func key(_ node: Node) -> Int {
-        StateKey.of(node.robot, node.world, node.faults, now: node.robot.now)
-    }
-
-    /// Outside, with nothing of the lift left to do.
-    private func isOver(_ node: Node) -> Bool {
-        guard node.world.isOutside, node.robot.memory.sessions.isEmpty, node.world.holder != .robot else { return false }
-        return node.robot.memory.progress.map { $0.leg != .toDeliver } ?? true
+        var hasher = Hasher()
+        hasher.combine(node.system.key)
+        hasher.combine(node.faults)
+        return hasher.finalize()
     }
 
     private func successors(of node: Node, _ found: inout Found) throws(Breach) -> [(Node, String)] {
@@ -84,80 +107,51 @@ struct Explorer {
             var after = node
             after.faults -= 1
             after.depth += 1
-            guard fault.apply(to: &after.world) else { continue }
-            try step(&after, fault, &found)
+            var happens = false
+            try check("\(fault)", &after) { system throws(Breach) in happens = try system.suffer(fault) }
+            guard happens else { continue }
+            found.seconds += 1
             next.append((after, "\(fault)"))
         }
         return next
-    }
-
-    private func step(_ node: inout Node, _ fault: LiftFault, _ found: inout Found) throws(Breach) {
-        found.steps += 1
-        var before = node.world
-        switch fault {
-        case .crash: node.robot.restart(after: 1, &node.world)
-        case .longCrash: node.robot.restart(after: 15, &node.world)
-        case .shutdown:
-            node.robot.step(&node.world, .shutdown)
-            try check(node, before, "shutdown")
-            before = node.world
-            node.robot.restart(after: 15, &node.world)
-        case .cancel: node.robot.step(&node.world, .cancel("m1"))
-        case .pause: node.robot.step(&node.world, .pause)
-        case .resume: node.robot.step(&node.world, .resume)
-        default: node.robot.step(&node.world)
-        }
-        try check(node, before, "\(fault)")
     }
 
     /// To the next moment at which the world or the robot has changed.
     private func wait(_ node: Node, _ found: inout Found) throws(Breach) -> (Node, String)? {
         var after = node
         after.depth += 1
-        let start = appearance(node)
-        let patience = node.robot.waitsForSomebody ? 60 : patience
-        for second in 1...patience {
-            found.steps += 1
-            let before = after.world
-            after.robot.step(&after.world)
-            try check(after, before, "wait \(second) s")
-            if appearance(after) != start { return (after, "\(after.robot.doing) (\(second) s)") }
+        let start = node.system.appearance
+        for second in 1...(node.system.waitsForSomebody ? patienceWithPeople : patience) {
+            found.seconds += 1
+            try check("wait \(second) s", &after) { system throws(Breach) in try system.step() }
+            if after.system.appearance != start { return (after, "\(after.system.doing) (\(second) s)") }
         }
-        do throws(Breach) {
-            try after.robot.isTidy(after.world)
-        } catch {
-            guard rules.contains(error.rule) else { return nil }
-            var breach = error
-            breach.trace = ["for ever: \(after.robot.doing)"]
-            throw breach
-        }
-        found.ends[after.world.isOutside ? "waiting outside" : "waiting inside", default: 0] += 1
+        try check("for ever", &after) { system throws(Breach) in try system.rest() }
+        found.ends[after.system.isOutside ? "waiting outside" : "waiting inside", default: 0] += 1
         return nil
     }
 
-    private func check(_ node: Node, _ before: LiftWorld, _ label: String) throws(Breach) {
+    private func check(
+        _ label: String, _ node: inout Node, _ body: (inout System) throws(Breach) -> Void
+    ) throws(Breach) {
         do throws(Breach) {
-            try node.robot.obeys(before: before, node.world)
+            try body(&node.system)
         } catch {
             guard rules.contains(error.rule) else { return }
             var breach = error
-            breach.trace = [label, "\(node.robot.doing)"]
+            breach.trace = [label, node.system.doing]
             throw breach
         }
     }
+}
 
-    /// What changes when something happens; time alone does not.
-    private struct Appearance: Equatable {
-        var world: LiftWorld
-        var doing: MissionProgress?
-        var help: Int
-    }
+/// A rule that was broken, and how.
+struct Breach: Error, CustomStringConvertible {
+    let rule: Rule
+    let what: String
+    var trace: [String] = []
 
-    private func appearance(_ node: Node) -> Appearance {
-        var world = node.world
-        world.age = 0
-        return Appearance(world: world, doing: node.robot.memory.progress, help: node.robot.callsForHelp)
-    }
+    var description: String { "\(rule.rawValue): \(what)\n  " + trace.joined(separator: "\n  ") }
 }
 
 /// How each state was come to, as a tree of labels.

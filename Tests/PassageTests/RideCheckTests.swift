@@ -9,14 +9,14 @@ import Testing
 /// Every interleaving of a ride and what may go wrong in it, on the types that run on the robot.
 @Suite("Rides, explored")
 struct RideCheckTests {
-    /// How many faults there may be in one ride; `DOORSTEP_RIDE_FAULTS=2` takes some minutes more.
-    private static let budget = getenv("DOORSTEP_RIDE_FAULTS").flatMap { Int(String(cString: $0)) } ?? 1
+    /// How many faults there may be in one ride; `DOORSTEP_CHECK_FAULTS=2` takes some minutes more.
+    private static let budget = getenv("DOORSTEP_CHECK_FAULTS").flatMap { Int(String(cString: $0)) } ?? 1
 
     private func explore(
-        _ mutant: Mutant? = nil, budget: Int = budget, barometer: Bool = false, rules: [RideRule] = RideRule.allCases
-    ) -> Explorer.Found {
-        Explorer(faults: LiftFault.allCases, rules: Set(rules), budget: budget, depth: 600)
-            .explore(from: CheckedRobot(mutant: mutant), LiftWorld(hasBarometer: barometer))
+        _ mutant: Mutant? = nil, budget: Int = budget, barometer: Bool = false, rules: [Rule] = Rule.allCases
+    ) -> Explorer<LiftSystem>.Found {
+        Explorer(faults: LiftFault.allCases, rules: Set(rules), budget: budget)
+            .explore(from: LiftSystem(mutant: mutant, hasBarometer: barometer))
     }
 
     @Test("whatever goes wrong at whatever moment of a ride, no rule is broken", arguments: [false, true])
@@ -24,8 +24,8 @@ struct RideCheckTests {
         let found = explore(barometer: barometer)
         print(
             "rides \(barometer ? "with" : "without") a barometer, up to \(Self.budget) of \(LiftFault.allCases.count) "
-                + "kinds of fault at any moments: \(found.states) states, \(found.steps) seconds ridden, at most "
-                + "\(found.deepest) events deep, \(RideRule.allCases.count) rules held; ends: "
+                + "kinds of fault at any moments: \(found.states) states, \(found.seconds) seconds, at most "
+                + "\(found.deepest) events deep, \(Rule.allCases.count) rules held; ends: "
                 + found.ends.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", "))
         #expect(found.breach == nil, "\(found.breach.map { "\($0)" } ?? "")")
         #expect(!found.isCut)
@@ -38,10 +38,10 @@ struct RideCheckTests {
         arguments: zip(
             [Mutant.boardsUnasked, .trustsTheLift, .callsBack, .releasesInside, .keepsSession],
             [
-                RideRule.entersOnlyWithSession, .leavesOnlyConfirmed, .neverCallsBack, .gotOffOnlyOutside,
+                Rule.entersOnlyWithSession, .leavesOnlyConfirmed, .neverCallsBack, .gotOffOnlyOutside,
                 .closesSessions,
             ]))
-    func mutants(mutant: Mutant, rule: RideRule) {
+    func mutants(mutant: Mutant, rule: Rule) {
         let found = explore(mutant, budget: 1, rules: [rule])
         #expect(found.breach?.rule == rule, "\(found.breach.map { "\($0)" } ?? "not caught")")
     }

@@ -2,24 +2,6 @@ import Facilities
 import Missions
 import RobotModel
 
-/// The rules that no lift ride may ever break, whatever happens.
-enum RideRule: String, Hashable, Sendable, CaseIterable {
-    case entersOnlyWithSession = "never enter without a confirmed session"
-    case leavesOnlyConfirmed = "never leave on a level that two sources do not confirm"
-    case neverCallsBack = "never summon the lift back to the level of boarding while riding"
-    case gotOffOnlyOutside = "never report 'got off' while inside"
-    case closesSessions = "never leave a session open, unless the robot stands in the lift"
-}
-
-/// A rule that was broken, and how.
-struct Breach: Error, CustomStringConvertible {
-    let rule: RideRule
-    let what: String
-    var trace: [String] = []
-
-    var description: String { "\(rule.rawValue): \(what)\n  " + trace.joined(separator: "\n  ") }
-}
-
 extension CheckedRobot {
     /// Looks at the last second.
     func obeys(before: LiftWorld, _ world: LiftWorld) throws(Breach) {
