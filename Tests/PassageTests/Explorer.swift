@@ -37,9 +37,16 @@ struct Explorer<System: CheckedSystem> {
         var seconds = 0
         var deepest = 0
         var isCut = false
+        /// The way to the first state that was too deep.
+        var cut: [String] = []
         /// How rides ended, and where the robot waits for somebody.
         var ends: [String: Int] = [:]
         var breach: Breach?
+
+        var summary: String {
+            "\(states) states, \(seconds) seconds, at most \(deepest) events deep; \(Rule.allCases.count) rules held; ends: "
+                + ends.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        }
     }
 
     private struct Node {
@@ -73,6 +80,7 @@ struct Explorer<System: CheckedSystem> {
                 continue
             }
             guard node.depth < depth else {
+                if !found.isCut { found.cut = trace.path(to: node.label) }
                 found.isCut = true
                 continue
             }

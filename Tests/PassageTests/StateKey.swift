@@ -49,6 +49,8 @@ struct StateKey {
         add(DriveGoal.self)
         add(LiftRideState.self)
         add(LiftWorld.self)
+        add(DoorWorld.self)
+        add(DoorStep.self)
         return table
     }()
 
