@@ -33,6 +33,10 @@ public enum MapFile: Sendable {
             self = map
             return
         }
+        if bytes.count > GraphLists.worthwhile, let graph = NavigationGraph.large(file, bytes, &warnings) {
+            self = .navigationGraph(graph)
+            return
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw FileProblems([
                 RobotError(
@@ -73,9 +77,11 @@ public enum MapFile: Sendable {
     ) throws(FileProblems) -> MapFile? {
         do {
             return try JSONReader.read(file: file, bytes: bytes, warnings: &warnings) { root in
-                if root.optional("layouts") != nil { return .graph(LayoutReader(root, vehicleType: graph).building) }
-                guard root.optional("features") != nil else { return nil }
-                if root.optional("preferred_crs") != nil || root.optional("site_name") != nil {
+                // One look at all keys: looking for one that is not there passes over the whole file.
+                let keys = root.entries().map(\.key)
+                if keys.contains("layouts") { return .graph(LayoutReader(root, vehicleType: graph).building) }
+                guard keys.contains("features") else { return nil }
+                if keys.contains("preferred_crs") || keys.contains("site_name") {
                     return .building(SiteGeometryReader(root, world: world).file)
                 }
                 return .graph(RouteGraphReader(root, file: file).building)
