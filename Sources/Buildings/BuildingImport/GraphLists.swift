@@ -19,7 +19,7 @@ struct GraphLists {
     private(set) var lanes: [LevelID: [NavigationGraph.Lane]] = [:]
 
     /// Below this many bytes a tree is no burden.
-    static let worthwhile = 1 << 20
+    static let worthwhile = 1 << 18
 
     init(_ bytes: [UInt8]) { bytes.withUnsafeBufferPointer { read(PlainLines($0)) } }
 
