@@ -158,4 +158,33 @@ struct MapFileTests {
         #expect(try read(turned).building.levelOrder == ["L9", "L2"])
         #expect(try read(BuildingFileTests.good).building.levelOrder == ["L1", "L2"])
     }
+
+    @Test("no map makes it crash: right ones with some bytes changed give a building that can be drawn, or problems")
+    func garbage() {
+        var random = SeededRandom(seed: 17)
+        let alphabet = Array("{}[]\",:'- \n0123456789.eE+xL~#".utf8) + [0, 0xC3]
+        let texts = [BuildingFileTests.good, MapFormats.navigationGraph, MapFormats.layout, MapFormats.routeGraph]
+        var read = 0
+        for round in 0..<1200 {
+            var bytes = Array(texts[round % texts.count].utf8)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0...2, using: &random) {
+                case 0: bytes[place] = alphabet.randomElement(using: &random)!
+                case 1: bytes.insert(alphabet.randomElement(using: &random)!, at: place)
+                default: bytes.removeSubrange(place..<min(place + Int.random(in: 1...9, using: &random), bytes.count))
+                }
+            }
+            var warnings: [RobotError] = []
+            do throws(FileProblems) {
+                let building = try MapFile(file: "map", bytes: bytes, warnings: &warnings).building()
+                read += 1
+                #expect(unreachablePlaces(in: building, file: "map").count <= building.places.count)
+                #expect(building.renderSVG()?.hasSuffix("</svg>\n") ?? true)
+            } catch {
+                #expect(!error.errors.isEmpty)
+            }
+        }
+        #expect(read > 100, "most of a map's bytes are not its syntax")
+    }
 }
