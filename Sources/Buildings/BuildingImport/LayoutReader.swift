@@ -40,6 +40,18 @@ struct LayoutReader {
         for layout in layouts { layout.optional("stations")?.forEach { addStation($0) } }
         addLifts(root)
         orderLevels(root)
+        if root.isFileSound { warnOfUnreachable(layouts) }
+    }
+
+    private func warnOfUnreachable(_ layouts: [JSONField]) {
+        let unreachable = Dictionary(unreachablePlaces(in: building).map { ($0.place, $0.why) }) { first, _ in first }
+        if unreachable.isEmpty { return }
+        for layout in layouts {
+            layout.optional("nodes")?.forEach { node in
+                guard let id = node.optional("nodeId"), let why = unreachable[PlaceID(id.string())] else { return }
+                id.warn("node '\(id.string())' \(why)", hint: UnreachablePlace.hint)
+            }
+        }
     }
 
     private mutating func chooseVehicleType(_ number: Int, _ root: JSONField, _ layouts: [JSONField]) {

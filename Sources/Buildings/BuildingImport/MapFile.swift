@@ -128,8 +128,5 @@ public func readMap(
     at path: String, graph: Int = 0, warnings: inout [RobotError]
 ) throws(FileProblems) -> Building {
     if isFolder(path) { return try loadSite(folder: path, graph: graph, warnings: &warnings) }
-    let map = try MapFile(path: path, graph: graph, warnings: &warnings)
-    let building = map.building(graph: graph)
-    warnings += unreachablePlaces(in: building, file: path)
-    return building
+    return try MapFile(path: path, graph: graph, warnings: &warnings).building(graph: graph)
 }
