@@ -88,7 +88,7 @@ struct MapFileTests {
         let (building, warnings) = try read(MapFormats.layout)
         #expect(building.levels.map(\.id) == ["1", "2"])
         #expect(building.levels[0].elevation < building.levels[1].elevation)
-        #expect(warnings.contains { $0.what.contains("no elevations") })
+        #expect(building.levels[1].elevation == Building.assumedStoreyHeight && warnings.isEmpty)
         let upper = building.levels[1]
         #expect(upper.lanes.map { [$0.from, $0.to] } == [[0, 1], [1, 0]])
         #expect(upper.lanes.map(\.speedLimit) == [0.6, nil])

@@ -39,7 +39,7 @@ struct LayoutReader {
         for layout in layouts { addEdges(of: layout) }
         for layout in layouts { layout.optional("stations")?.forEach { addStation($0) } }
         addLifts(root)
-        orderLevels(root)
+        orderLevels()
         if root.isFileSound { warnOfUnreachable(layouts) }
     }
 
@@ -210,7 +210,7 @@ struct LayoutReader {
         building.addAssumedLifts()
     }
 
-    private mutating func orderLevels(_ root: JSONField) {
+    private mutating func orderLevels() {
         let numbers = building.levels.compactMap { Int($0.id.rawValue) }
         building.levelOrder = building.levels.map(\.id)
         if numbers.count == building.levels.count {
@@ -218,11 +218,6 @@ struct LayoutReader {
         }
         for index in building.levels.indices {
             building.levels[index].elevation = Double(index) * Building.assumedStoreyHeight
-        }
-        if building.levels.count > 1 {
-            root.warn(
-                "LIF has no elevations: the levels are taken \(Building.assumedStoreyHeight) m apart",
-                expected: "nothing else", hint: "riding times of lifts come from it")
         }
     }
 }

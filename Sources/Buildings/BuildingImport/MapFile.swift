@@ -55,9 +55,12 @@ public enum MapFile: Sendable {
         switch self {
         case .building: "building"
         case .navigationGraph: "navigation graph"
-        case .graph: "layout"
+        case .graph: "graph"
         }
     }
+
+    /// Whether the elevations of the levels are not the file's but `Building.assumedStoreyHeight` apart.
+    public var assumesElevations: Bool { if case .building = self { false } else { true } }
 
     /// The graphs that a building file draws, in rising order; 0 for a format that has one only.
     public var graphs: [Int] { if case .building(let file) = self { file.graphs } else { [0] } }
@@ -87,8 +90,9 @@ public enum MapFile: Sendable {
                 return .graph(RouteGraphReader(root, file: file).building)
             }
         } catch {
-            // A building file in YAML's flow style is not JSON either, unless its keys are quoted.
-            if let text = String(validating: bytes, as: UTF8.self), text.contains("levels") { return nil }
+            // A building file in YAML's flow style need not be JSON.
+            let isSyntax = error.errors.first?.what.hasPrefix("not JSON") == true
+            if isSyntax, String(validating: bytes, as: UTF8.self)?.contains("levels") == true { return nil }
             throw error
         }
     }

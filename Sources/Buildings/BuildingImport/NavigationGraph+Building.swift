@@ -48,7 +48,7 @@ extension NavigationGraph {
 extension Building {
     /// Metres from one level to the next where a format has no elevations: a usual storey of offices and hotels. It
     /// enters the riding time of lifts and nothing else.
-    static let assumedStoreyHeight = 4.0
+    public static let assumedStoreyHeight = 4.0
     /// Metres along each side of a lift's car where a format does not tell: room for a robot and its turn.
     static let assumedCarSize = 1.6
     /// Metres between the posts of a door where a format does not tell: a usual door.

@@ -62,6 +62,9 @@ private func mapSummary(_ path: String, _ warnings: inout [RobotError]) throws(F
         let vertices = building.levels.reduce(0) { $0 + $1.vertices.count }
         let lanes = building.levels.reduce(0) { $0 + $1.lanes.count }
         parts.append("graph \(graph) with \(vertices) waypoints and \(lanes) lanes")
+        if map.assumesElevations, building.levels.count > 1 {
+            parts.append("no elevations, so levels are taken \(Building.assumedStoreyHeight) m apart")
+        }
     }
     return parts.joined(separator: "; ")
 }
