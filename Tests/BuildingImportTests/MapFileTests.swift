@@ -104,6 +104,28 @@ struct MapFileTests {
         #expect(big.levels.map(\.lanes.count) == [0, 1] && big.lifts.isEmpty)
     }
 
+    @Test("layouts with frames of their own give a lift with a door on each level, and a warning")
+    func ownFrames() throws {
+        let text = MapFormats.layout.replacing("{\"x\": 5, \"y\": 0.04}", with: "{\"x\": 12.4, \"y\": 3.4}").replacing(
+            "{\"x\": 9.5, \"y\": 0}", with: "{\"x\": 12.0, \"y\": 3.4}")
+        let (building, warnings) = try read(text)
+        #expect(warnings.map(\.what).first?.contains("U1, G2 of one lift are 8.14 m apart") == true)
+        let lift = try #require(building.lifts["lift_U1"])
+        // The way out leads west, on the upper level to a waypoint that is still in the car.
+        for (level, cabin) in [("1", Point2D(5, 0)), ("2", Point2D(12.4, 3.4))] {
+            let door = try #require(lift.doors[LevelID(level)]?.first)
+            #expect(door.segment.middle.distance(to: cabin - Point2D(lift.width / 2, 0)) < 1e-9, "level \(level)")
+        }
+    }
+
+    @Test("the draft of LIF 2.0 is told apart")
+    func draft() throws {
+        let errors = try #require(throws: FileProblems.self) {
+            _ = try read("{\"metaInformation\": {}, \"origins\": []}")
+        }.errors
+        #expect(errors.count == 1 && errors[0].what.contains("2.0") && errors[0].expected == "LIF 1.0.0")
+    }
+
     @Test("mistakes in a layout are told with line and column")
     func brokenLayout() throws {
         let missing = try problems(MapFormats.layout, "\"endNodeId\": \"U2\"", "\"endNodeId\": \"U9\"")

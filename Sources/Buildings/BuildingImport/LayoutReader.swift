@@ -30,9 +30,6 @@ struct LayoutReader {
         let about = root.optional("metaInformation")
         building = Building(
             name: about?.optional("projectIdentification")?.textValue ?? "", levels: [], doors: [:], lifts: [:])
-        if let version = about?.optional("lifVersion"), let text = version.textValue, !text.hasPrefix("1.") {
-            version.warn("this is version \(text) of LIF", expected: "1.0.0", hint: "newer things are passed over")
-        }
         let layouts = root.required("layouts").list()
         chooseVehicleType(number, root, layouts)
         for layout in layouts { addNodes(of: layout) }
@@ -203,8 +200,10 @@ struct LayoutReader {
             let apart = points.map { $0.distance(to: points[0]) }.max() ?? 0
             if apart > LiftStacks.tolerance {
                 root.warn(
-                    "the nodes \(stack.joined(separator: ", ")) of one lift are \((apart * 100).rounded() / 100) m apart",
-                    expected: "nodes above one another, in one common frame")
+                    "the nodes \(stack.joined(separator: ", ")) of one lift are \((apart * 100).rounded() / 100) m apart: "
+                        + "the layouts have frames of their own",
+                    expected: "nodes above one another, in one common frame",
+                    hint: "a robot's map needs one frame for all levels; routes and their times are right without")
             }
         }
         building.addAssumedLifts()

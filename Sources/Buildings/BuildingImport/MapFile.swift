@@ -83,6 +83,10 @@ public enum MapFile: Sendable {
                 // One look at all keys: looking for one that is not there passes over the whole file.
                 let keys = root.entries().map(\.key)
                 if keys.contains("layouts") { return .graph(LayoutReader(root, vehicleType: graph).building) }
+                if keys.contains("origins"), keys.contains("metaInformation") {
+                    root.reject(
+                        "this is the draft of LIF 2.0, whose layouts stand below origins", expected: "LIF 1.0.0")
+                }
                 guard keys.contains("features") else { return nil }
                 if keys.contains("preferred_crs") || keys.contains("site_name") {
                     return .building(SiteGeometryReader(root, world: world).file)
