@@ -198,9 +198,11 @@ let package = Package(
         tests("BoardFileTests", of: ["BoardFile", "RobotModel", "StructuredText"]),
         tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
         tests(
-            "BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "StructuredText"]),
+            "BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "StructuredText"], hasPeers: true
+        ),
         tests(
-            "GeoReferenceTests", of: ["BuildingImport", "GeoReference", "RobotModel", "StructuredText"], hasPeers: true),
+            "GeoReferenceTests",
+            of: ["BuildingImport", "BuildingMap", "GeoReference", "RobotModel", "StructuredText"]),
         tests("EstimationTests", of: ["BuildingMap", "Estimation", "RobotModel"]),
         tests(
             "RoutePlanningTests",

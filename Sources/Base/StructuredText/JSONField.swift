@@ -22,6 +22,9 @@ public struct JSONField {
     /// Where the value stands. Counts the lines before it, so it takes its time.
     public var location: SourceLocation { text.location(of: offset ?? 0) }
 
+    /// Whether nothing has been said against the whole file so far: only then can what was read be relied upon.
+    public var isFileSound: Bool { !collector.hasProblems }
+
     /// Records a problem at this place, unless the field is missing anyway.
     public func reject(_ what: String, expected: String? = nil, hint: String? = nil) {
         guard offset != nil else { return }
@@ -106,11 +109,19 @@ public struct JSONField {
 
     /// Looks at the elements of a list, one after another.
     public func forEach(_ body: (JSONField) -> Void) {
+        forEachUntil {
+            body($0)
+            return false
+        }
+    }
+
+    /// Looks at the elements of a list, one after another, until `body` says that it has seen enough.
+    public func forEachUntil(_ body: (JSONField) -> Bool) {
         guard let offset else { return }
         guard text.bytes[offset] == UInt8(ascii: "[") else { return wrongType("a list", at: offset) }
         var next = text.scan(from: offset + 1) { $0.firstMember() }
         while let element = next {
-            body(JSONField(text: text, offset: element, collector: collector))
+            if body(JSONField(text: text, offset: element, collector: collector)) { return }
             next = text.scan(from: element) { $0.memberAfter() }
         }
     }

@@ -68,21 +68,24 @@ public enum ParameterValue: Hashable, Sendable, CustomStringConvertible {
     /// Reads a scalar in whatever type YAML 1.1 gives it.
     init(untyped field: Field) {
         let text = field.stringOrEmpty()
-        guard field.isPlain else {
-            self = .string(text)
-            return
-        }
+        self = field.isPlain ? ParameterValue(plain: text) : .string(text)
+    }
+
+    /// A scalar without quotes, whose type is worked out from its looks.
+    init(plain text: String) {
         switch text {
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": self = .bool(true)
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": self = .bool(false)
         default:
             if let number = Int(text), "\(number)" == text {
                 self = .int(number)
-            } else if let first = text.first, first.isNumber || "+-.".contains(first), let number = Double(text) {
+            } else if let first = text.utf8.first, Self.numberStarts.contains(first), let number = Double(text) {
                 self = .double(number)
             } else {
                 self = .string(text)
             }
         }
     }
+
+    private static let numberStarts = Set("+-.0123456789".utf8)
 }

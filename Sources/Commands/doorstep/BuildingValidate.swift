@@ -55,21 +55,22 @@ private func siteSummary(_ path: String, _ warnings: inout [RobotError]) throws(
 
 private func mapSummary(_ path: String, _ warnings: inout [RobotError]) throws(FileProblems) -> String {
     let map = try MapFile(path: path, world: .proj, warnings: &warnings)
-    var words = map.building(graph: map.graphs.first ?? 0)
-    var graphs: [String] = []
-    for graph in map.graphs {
+    var parts: [String] = []
+    for graph in map.graphs.isEmpty ? [0] : map.graphs {
         let building = map.building(graph: graph)
-        warnings += unreachablePlaces(in: building, file: path).filter { !warnings.contains($0) }
+        if parts.isEmpty { parts.append("\(map.format) \(building.name), \(counts(building))") }
         let vertices = building.levels.reduce(0) { $0 + $1.vertices.count }
         let lanes = building.levels.reduce(0) { $0 + $1.lanes.count }
-        graphs.append("graph \(graph) with \(vertices) waypoints and \(lanes) lanes")
-        if graph == 0 { words = building }
+        parts.append("graph \(graph) with \(vertices) waypoints and \(lanes) lanes")
+        if map.assumesElevations, building.levels.count > 1 {
+            parts.append("no elevations, so levels are taken \(Building.assumedStoreyHeight) m apart")
+        }
     }
-    let text = "\(map.format) \(words.name), \(counts(words))"
-    return ([text] + graphs).joined(separator: "; ")
+    return parts.joined(separator: "; ")
 }
 
 private func counts(_ building: Building) -> String {
-    "\(building.levels.count) levels, \(building.places.count) places, \(building.doors.count) doors, "
+    let places = building.levels.reduce(0) { $0 + $1.places.count }
+    return "\(building.levels.count) levels, \(places) places, \(building.doors.count) doors, "
         + "\(building.lifts.count) lifts"
 }
