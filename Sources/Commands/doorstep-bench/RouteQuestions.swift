@@ -46,16 +46,46 @@ struct RouteQuestions {
     }
 
     /// Writes "from to" by the vertices' numbers through all levels, a line each.
-    func write(to path: String) throws {
+    func writePairs(to path: String) throws {
+        let first = firstNumbers
+        let lines = pairs.map { pair in
+            "\((first[pair.from.level] ?? 0) + pair.from.index) \((first[pair.to.level] ?? 0) + pair.to.index)"
+        }
+        try write(lines, to: path)
+    }
+
+    /// Writes "from to metres", a line for each lane and each ride; rides are a millimetre.
+    func writeLanes(to path: String) throws {
+        let first = firstNumbers
+        var lines: [String] = []
+        var cabins: [LiftID: [Int]] = [:]
+        for level in building.levels {
+            let offset = first[level.id] ?? 0
+            for lane in level.lanes {
+                lines.append("\(offset + lane.from) \(offset + lane.to) \(level.segment(of: lane).length)")
+            }
+            for (index, vertex) in level.vertices.enumerated() {
+                if let lift = vertex.lift { cabins[lift, default: []].append(offset + index) }
+            }
+        }
+        for nodes in cabins.values {
+            for a in nodes { for b in nodes where a != b { lines.append("\(a) \(b) 0.001") } }
+        }
+        try write(lines, to: path)
+    }
+
+    /// The number of each level's first vertex.
+    private var firstNumbers: [LevelID: Int] {
         var first: [LevelID: Int] = [:]
         var count = 0
         for id in building.levelOrder {
             first[id] = count
             count += building.level(id)?.vertices.count ?? 0
         }
-        let lines = pairs.map { pair in
-            "\((first[pair.from.level] ?? 0) + pair.from.index) \((first[pair.to.level] ?? 0) + pair.to.index)"
-        }
+        return first
+    }
+
+    private func write(_ lines: [String], to path: String) throws {
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
     }
 }
