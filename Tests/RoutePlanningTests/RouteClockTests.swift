@@ -33,8 +33,7 @@ struct RouteClockTests {
         let planner = RoutePlanner(building: twoLifts(), facilities: facts)
         let outlooks = [nil, LiftOutlook(carLevel: "L2", isTaken: true), LiftOutlook(carLevel: "L1")]
         for (times, outlook) in [wildTimes(seed: seed), FacilityTimes()].flatMap({ times in outlooks.map { (times, $0) }
-            })
-        {
+        }) {
             var conditions = RouteConditions(clock: LocalTime(weekday: 2, hour: 5), times: times)
             conditions.lifts["near"] = outlook
             let clock = RouteClock(planner: planner, conditions: conditions)

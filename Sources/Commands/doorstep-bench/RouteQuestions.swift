@@ -39,6 +39,38 @@ struct RouteQuestions {
         planner.trace(from: pairs[number].from, to: pairs[number].to, in: &workspace)
     }
 
+    /// Asks for the robot's own route between two places, from `start`, with something on the way closed: what is done when
+    /// a door turns out to be locked, a lift to be out of service, or a lane to be blocked.
+    func replan(
+        from start: (place: Place, level: LevelID), to goal: PlaceID, avoiding closures: RouteClosures,
+        _ planner: RoutePlanner, _ workspace: inout RouteWorkspace
+    ) -> Route? {
+        try? planner.route(
+            from: Pose2D(start.place.position, yaw: 0), on: start.level, to: goal,
+            under: RouteConditions(closures: closures), in: &workspace)
+    }
+
+    /// Every place to every place, with the first door or lift of the usual route closed.
+    func replannings(
+        _ planner: RoutePlanner
+    ) -> [(start: (place: Place, level: LevelID), goal: PlaceID, closures: RouteClosures)] {
+        var workspace = RouteWorkspace()
+        var all: [((place: Place, level: LevelID), PlaceID, RouteClosures)] = []
+        for start in building.places {
+            for (goal, _) in building.places where goal.id != start.place.id {
+                let usual = replan(from: start, to: goal.id, avoiding: .none, planner, &workspace)
+                for step in usual?.steps ?? [] {
+                    switch step {
+                    case .door(let step): all.append((start, goal.id, RouteClosures(doors: [step.door])))
+                    case .lift(let step): all.append((start, goal.id, RouteClosures(lifts: [step.lift])))
+                    case .drive: break
+                    }
+                }
+            }
+        }
+        return all
+    }
+
     /// The first question under a name that a profiler finds (`scripts/bench routes`).
     @inline(never)
     func askOnce(_ planner: RoutePlanner, _ workspace: inout RouteWorkspace) -> RouteTrace? {

@@ -89,8 +89,29 @@ struct Routes: ParsableCommand {
             "p99 \(cold[cold.count * 99 / 100].microseconds())", "warm p50 \(warm[warm.count / 2].microseconds())",
             "p99 \(warm[warm.count * 99 / 100].microseconds())", "first \(across.microseconds())",
             "settled \(settled / warm.count) workspace \(workspace.bytes) resident \(residentBytes())")
+        printReplanning(questions, planner)
         if let pairsOut { try questions.writePairs(to: pairsOut) }
         if let edgesOut { try questions.writeLanes(to: edgesOut) }
+    }
+
+    /// How long it takes to plan anew around what is closed; nothing for a grid, which has no places.
+    private func printReplanning(_ questions: RouteQuestions, _ planner: RoutePlanner) {
+        var workspace = RouteWorkspace()
+        var times: [Duration] = []
+        var found = 0
+        for (start, goal, closures) in questions.replannings(planner) {
+            times.append(
+                ContinuousClock().measure {
+                    let route = questions.replan(from: start, to: goal, avoiding: closures, planner, &workspace)
+                    found += route == nil ? 0 : 1
+                })
+        }
+        guard !times.isEmpty else { return }
+        times.sort()
+        print(
+            "  planning anew around a closed door or lift: \(times.count) cases, \(found) with another way,",
+            "p50 \(times[times.count / 2].microseconds()) p99 \(times[times.count * 99 / 100].microseconds())",
+            "max \(times[times.count - 1].microseconds())")
     }
 
     /// What the process holds in memory, bytes.
