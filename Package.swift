@@ -96,6 +96,7 @@ let package = Package(
         shim("CZstd", links: ["zstd"]),
         shim("CCurl", links: ["curl"]),
         shim("CSodium", links: ["sodium"]),
+        shim("CProj"),
         shim("CMallocCounter"),
         // Base/
         room("RobotModel", in: "Base"),
@@ -114,6 +115,7 @@ let package = Package(
         // Buildings/
         room("BuildingMap", in: "Buildings", imports: ["RobotModel"]),
         room("BuildingImport", in: "Buildings", imports: ["BuildingMap", "RobotModel", "StructuredText"]),
+        room("GeoReference", in: "Buildings", imports: ["BuildingImport", "CProj", "RobotModel"], touchesC: true),
         // Stages/
         room("Estimation", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
         room("RoutePlanning", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
@@ -161,7 +163,8 @@ let package = Package(
             "doorstep",
             imports: [
                 "BoardFile", "BuildingImport", "BuildingMap", "CommandLine", "Console", "Control", "DaemonProgram",
-                "DeviceIO", "DeviceProtocols", "Devices", "Doctor", "MCAP", "Missions", "Realtime", "RobotModel",
+                "DeviceIO", "DeviceProtocols", "Devices", "Doctor", "GeoReference", "MCAP", "Missions", "Realtime",
+                "RobotModel",
                 "RobotRuntime",
                 "RoutePlanning", "StructuredText",
             ]),
@@ -195,7 +198,11 @@ let package = Package(
         tests("BoardFileTests", of: ["BoardFile", "RobotModel", "StructuredText"]),
         tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
         tests(
-            "BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "StructuredText"]),
+            "BuildingImportTests", of: ["BuildingImport", "BuildingMap", "RobotModel", "StructuredText"], hasPeers: true
+        ),
+        tests(
+            "GeoReferenceTests",
+            of: ["BuildingImport", "BuildingMap", "GeoReference", "RobotModel", "StructuredText"]),
         tests("EstimationTests", of: ["BuildingMap", "Estimation", "RobotModel"]),
         tests(
             "RoutePlanningTests",

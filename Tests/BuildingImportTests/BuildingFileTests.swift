@@ -125,6 +125,109 @@ struct BuildingFileTests {
             }, "\(text)")
     }
 
+    @Test("a lane through two doors is refused, with both names")
+    func twoDoors() throws {
+        let errors = try problems(
+            ("- [4, 5, {name: [1, front]", "- [4, 5, {name: [1, back]}]\n      - [4, 5, {name: [1, front]"))
+        #expect(errors.map(\.what) == ["the lane crosses 2 doors: 'back', 'front'"])
+        #expect(errors[0].location?.line == 15)
+    }
+
+    @Test("waypoints of a lift that stand more than 0.1 m beside one another are refused, 0.1 m are not")
+    func misaligned() throws {
+        let old = "- [50, 50, 0, \"\"]\n      - [90"
+        let errors = try problems((old, old.replacing("[50,", with: "[51.2,")))
+        #expect(errors.count == 1 && errors[0].what.contains("is 12 cm beside the one on level L1"))
+        #expect(errors[0].location?.line == 25)
+        #expect(try problems((old, old.replacing("[50,", with: "[50.9,"))).isEmpty)
+    }
+
+    @Test("a name may be used again in another graph, and on a vertex that no lane touches")
+    func namesOfOtherGraphs() throws {
+        let other =
+            try problems(("graph_idx: [2, 0]}]\nlifts", "graph_idx: [2, 1]}]\nlifts"))
+            + problems(
+                ("[20, 60, 0, \"\"]", "[20, 60, 0, start]"))
+        #expect(other.isEmpty)
+        let text = Self.good.replacing("0, end,", with: "0, start,")
+        #expect(throws: FileProblems.self) { _ = try BuildingFile(file: "a", text: text) }
+        let apart = text.replacing("[4, false], graph_idx: [2, 0]", with: "[4, false], graph_idx: [2, 3]")
+        #expect(try BuildingFile(file: "a", text: apart).graphs == [0, 3])
+    }
+
+    /// A change to the good file, the line that the warning must name, and words in it.
+    static let oddities: [(old: String, new: String, line: Int, says: String, hint: String?)] = [
+        ("name: small", "name: small\nlevel: 1", 2, "unknown key 'level' of the building", "'levels'"),
+        ("elevation: 0", "elevaton: 0", 4, "unknown key 'elevaton' of a level", "'elevation'"),
+        (
+            "[10, 50, 0, start]", "[10, 50, 0, start, {is_charge: [4, true]}]", 10, "'is_charge' of a vertex",
+            "'is_charger'"
+        ),
+        (
+            "graph_idx: [2, 0], orientation", "speedlimit: [3, 1], orientation", 15, "'speedlimit' of a lane",
+            "'speed_limit'"
+        ),
+        (
+            "texture_name: [1, glass]}]\n            walls", "leaf: [1, x]}]\n            walls", 17,
+            "'leaf' of a door", nil
+        ),
+        ("reference_floor_name: L1", "reference_flor_name: L1", 31, "of a lift", "'reference_floor_name'"),
+        (
+            "width: 1.2, motion_axis_orientation: 1.57079632679}\n              east",
+            "width: 1.2, hight: 2}\n              east", 39, "of a lift's door", nil
+        ),
+        ("[2, 0], orientation", "[2, 12], orientation", 15, "graph_idx is 12", nil),
+        ("[2, 3, {bi", "[2, 2, {bi", 15, "from a vertex to itself", nil),
+    ]
+
+    @Test("what is odd is a warning with its line, and the file is read all the same", arguments: 0..<oddities.count)
+    func oddity(_ index: Int) throws {
+        let oddity = Self.oddities[index]
+        let indented = { (text: String) in text.replacing("\n        ", with: "\n") }
+        let text = Self.good.replacing(indented(oddity.old), with: indented(oddity.new))
+        try #require(text != Self.good, "the change changes nothing")
+        var warnings: [RobotError] = []
+        _ = try BuildingFile(file: "small", text: text, warnings: &warnings)
+        let told = warnings.contains { warning in
+            warning.location?.line == oddity.line && warning.what.contains(oddity.says)
+                && (oddity.hint.map { warning.hint?.contains($0) == true } ?? true)
+        }
+        #expect(told, "\(warnings)")
+        var none: [RobotError] = []
+        _ = try BuildingFile(file: "small", text: Self.good, warnings: &none)
+        #expect(none.isEmpty)
+    }
+
+    @Test("what old and other tools write differently is read: empty sections, the old name, parameters left out")
+    func otherWriters() throws {
+        let text = """
+            building_name: old
+            parameters: ~
+            graphs: {}
+            crowd_sim: {enable: 0}
+            levels:
+              1:
+                drawing: {filename: a.png}
+                elevation: 2.5
+                vertices:
+                - [0.0, 0.0, 0.0, 101, {}]
+                - [100, 0.0, 0, '']
+                lanes:
+                - [0, 1, {graph_idx: [2, 0], bidirectional: [4, True], speed_limit: [3, 0]}]
+                - [1, 0, {}]
+                measurements: [[0, 1, {distance: [3, 10]}]]
+                walls: ~
+                doors: []
+                layers: {}
+            lifts: ~
+            """
+        let building = try BuildingFile(file: "old", text: text).building()
+        #expect(building.name == "old" && building.levels.map(\.id) == ["1"] && building.levels[0].elevation == 2.5)
+        #expect(building.place("101")?.place.position == Point2D(0, 0))
+        #expect(building.levels[0].lanes.map { [$0.from, $0.to] } == [[0, 1], [1, 0], [1, 0]])
+        #expect(building.levels[0].lanes.allSatisfy { $0.speedLimit == nil })
+    }
+
     @Test("several mistakes are told at once, in the order of the file")
     func several() throws {
         let text = Self.good.replacing("start]", with: "end]").replacing(

@@ -59,10 +59,34 @@ struct OccupancyGridMapServerTests {
             ])
     }
 
+    @Test("pictures of numbers and of 16 bits are read, and their comments passed over")
+    func otherPictures() throws {
+        let text = Array("P2\n# by hand\n2 2\n100\n100 0 # a wall\n  50\n99\n".utf8)
+        #expect(try read(Self.header, text).cells == [.unknown, .free, .free, .occupied])
+        let wide = Array("P5 3 1 65535\n".utf8) + [0xFF, 0xFF, 0, 0xFF, 0x80, 0]
+        #expect(try read(Self.header, wide).cells == [.free, .occupied, .unknown])
+        // In percent, of 255 whatever the picture's maximum.
+        let raw = Array("P5 3 1 65535\n".utf8) + [100, 100, 0, 0, 0xFF, 0xFF]
+        #expect(try read(Self.header + "mode: raw\n", raw).cells == [.occupied, .free, .unknown])
+    }
+
+    @Test("negate may be a truth, and in raw maps it changes nothing")
+    func negation() throws {
+        let picture = Array("P5 2 1 255\n".utf8) + [255, 0]
+        #expect(
+            try read(Self.header.replacing("negate: 0", with: "negate: true"), picture).cells == [.occupied, .free])
+        #expect(
+            try read(Self.header.replacing("negate: 0", with: "negate: false"), picture).cells == [.free, .occupied])
+        let raw = Self.header.replacing("negate: 0", with: "negate: 1") + "mode: raw\n"
+        #expect(try read(raw, Array("P5 2 1 255\n".utf8) + [0, 100]).cells == [.free, .occupied])
+    }
+
     @Test(
         "a broken picture is refused",
         arguments: [
-            "P2 2 1 255\n0 0", "P5 2 2 255\n\u{1}\u{2}\u{3}", "P5 2 1 65535\n1234", "P5 2", "P5 0 1 255\n", "", "P5 x",
+            "P2 2 1 255\n0", "P2 2 1 255\n0 x", "P5 2 2 255\n\u{1}\u{2}\u{3}", "P5 2 1 65535\n123",
+            "P5 2 1 65536\n1234",
+            "P5 2", "P5 0 1 255\n", "", "P5 x", "P6 1 1 255\n123", "P5 1000000 1000000 255\n123",
         ])
     func broken(picture: String) {
         let error = #expect(throws: FileProblems.self) { _ = try read(Self.header, Array(picture.utf8)) }

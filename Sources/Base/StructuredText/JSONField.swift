@@ -106,11 +106,19 @@ public struct JSONField {
 
     /// Looks at the elements of a list, one after another.
     public func forEach(_ body: (JSONField) -> Void) {
+        forEachUntil {
+            body($0)
+            return false
+        }
+    }
+
+    /// Looks at the elements of a list, one after another, until `body` says that it has seen enough.
+    public func forEachUntil(_ body: (JSONField) -> Bool) {
         guard let offset else { return }
         guard text.bytes[offset] == UInt8(ascii: "[") else { return wrongType("a list", at: offset) }
         var next = text.scan(from: offset + 1) { $0.firstMember() }
         while let element = next {
-            body(JSONField(text: text, offset: element, collector: collector))
+            if body(JSONField(text: text, offset: element, collector: collector)) { return }
             next = text.scan(from: element) { $0.memberAfter() }
         }
     }

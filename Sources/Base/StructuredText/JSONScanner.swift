@@ -42,29 +42,39 @@ struct JSONScanner {
     }
 
     /// Passes over a string of a checked text.
-    mutating func skipString() {
-        position += 1
-        while position < bytes.count {
-            let byte = bytes[position]
-            position += byte == UInt8(ascii: "\\") ? 2 : 1
-            if byte == UInt8(ascii: "\"") { return }
+    mutating func skipString() { position = Self.end(ofStringAt: position, in: bytes) }
+
+    private static func end(ofStringAt start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var index = start + 1
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") { return index + 1 }
+            index += byte == UInt8(ascii: "\\") ? 2 : 1
         }
+        return bytes.count
     }
 
     private mutating func skipNested() {
+        // A local index: this loop passes over most bytes of a file several times.
+        var index = position
         var depth = 0
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-            case UInt8(ascii: "\""):
-                skipString()
-                continue
-            default: break
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "\""): index = Self.end(ofStringAt: index, in: bytes)
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                index += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                index += 1
+                if depth == 0 {
+                    position = index
+                    return
+                }
+            default: index += 1
             }
-            position += 1
-            if depth == 0 { return }
         }
+        position = bytes.count
     }
 
     private func isEnd(_ byte: UInt8) -> Bool {

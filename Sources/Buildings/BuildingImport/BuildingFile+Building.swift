@@ -26,12 +26,12 @@ extension BuildingFile {
             building.levels[place].elevation = drawing.elevation
             building.levels[place].walls = drawing.walls.map { wall in
                 Wall(
-                    drawing.transform.apply(drawing.vertices[wall.start].position),
-                    drawing.transform.apply(drawing.vertices[wall.end].position),
+                    drawing.vertices[wall.start].position,
+                    drawing.vertices[wall.end].position,
                     material: wall.isGlass ? .glass : .solid)
             }
             for door in drawing.doors {
-                let kind = Door.Kind(rawValue: door.parameters["type"]?.string ?? "") ?? .unknown
+                let kind = Door.Kind(rawValue: door.parameters["type"]?.word ?? "") ?? .unknown
                 building.doors[DoorID(door.name)]?.kind = kind
                 building.doors[DoorID(door.name)]?.isGlass = door.isGlass
             }

@@ -7,8 +7,8 @@ extension BuildingFile {
         var doors: [DoorID: (a: Point2D, b: Point2D, level: LevelID)] = [:]
         for level in levels {
             for door in level.doors {
-                let a = level.transform.apply(level.vertices[door.start].position)
-                let b = level.transform.apply(level.vertices[door.end].position)
+                let a = level.vertices[door.start].position
+                let b = level.vertices[door.end].position
                 doors[DoorID(door.name)] = (a, b, level.id)
             }
         }
@@ -29,9 +29,10 @@ extension BuildingFile {
         }
         let vertices = order.map { drawn in
             let vertex = level.vertices[drawn]
-            let position = level.transform.apply(vertex.position)
+            let position = vertex.position
             return NavigationGraph.Vertex(
-                position: position, name: vertex.name, lift: lift(containing: position, on: level)?.id,
+                position: position, name: vertex.name, nameIsNumber: vertex.nameIsNumber,
+                lift: lift(containing: position, on: level)?.id,
                 parameters: vertex.parameters)
         }
         let directed = lanes.flatMap { lane in
@@ -79,12 +80,14 @@ extension BuildingFile {
 }
 
 extension BuildingFile.LevelDrawing {
-    /// The doors that a lane crosses, in the order of the file; Open-RMF takes the last one.
+    /// The doors that a lane crosses as drawn, in the order of the file; Open-RMF takes the last one.
+    ///
+    /// In degrees every determinant is below 0.01, so that a map in world coordinates has no lane with a door there.
     func doorsCrossed(by lane: BuildingFile.EdgeDrawing) -> [BuildingFile.EdgeDrawing] {
         doors.filter { door in
             BuildingFile.crosses(
-                vertices[lane.start].position, vertices[lane.end].position, vertices[door.start].position,
-                vertices[door.end].position)
+                vertices[lane.start].drawn, vertices[lane.end].drawn, vertices[door.start].drawn,
+                vertices[door.end].drawn)
         }
     }
 }
@@ -97,12 +100,4 @@ extension BuildingFile.EdgeDrawing {
 extension BuildingFile.VertexDrawing {
     /// A parameter's text, or nil when it is missing or empty.
     func word(_ key: String) -> String? { parameters[key]?.word }
-}
-
-extension ParameterValue {
-    /// The text, or nil when it is empty or no text.
-    var word: String? {
-        guard let string, !string.isEmpty else { return nil }
-        return string
-    }
 }

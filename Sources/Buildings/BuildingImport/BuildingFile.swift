@@ -2,23 +2,26 @@ public import RobotModel
 
 /// An Open-RMF building file (`.building.yaml`), as it was drawn, with each level's way into the common frame.
 ///
-/// Positions are those of the drawings with y up (Open-RMF turns the y of `reference_image` over). `building(graph:)`
-/// makes the robot's building of it, `navigationGraph(_:)` what Open-RMF's own generator writes.
+/// `building(graph:)` makes the robot's building of it, `navigationGraph(_:)` what Open-RMF's own generator writes.
 /// Source of the format: rmf_building_map_tools (`building_map/*.py`) and traffic_editor.
 public struct BuildingFile: Sendable {
     /// What the coordinates of a file mean.
-    public enum CoordinateSystem: String, Hashable, Sendable {
+    public enum CoordinateSystem: String, CaseIterable, Hashable, Sendable {
         /// Pixels of the reference level's drawing, y down.
         case referenceImage = "reference_image"
         /// Metres, y up; one frame for all levels.
         case cartesianMeters = "cartesian_meters"
+        /// The square world of web maps, 256 units a side.
+        case webMercator = "web_mercator"
+        /// Longitude and latitude, degrees.
+        case wgs84
     }
 
     public var name: String
     public var coordinateSystem: CoordinateSystem
-    /// The projection that a drawing in metres stands in ("EPSG:3414"), where the file names one.
+    /// The projection of a building in world coordinates, or the one that its metres stand in ("EPSG:3414").
     public var crsName: String?
-    /// Where in that projection the drawing's zero lies, metres; nil in a pixel map.
+    /// Where in that projection the frame's zero lies, metres; nil in a pixel map.
     public var offset: Point2D?
     /// In the order of the file.
     public var levels: [LevelDrawing]
@@ -34,16 +37,18 @@ public struct BuildingFile: Sendable {
         public var lanes: [EdgeDrawing]
         public var doors: [EdgeDrawing]
         public var walls: [EdgeDrawing]
-        /// From the drawing into the common frame.
-        public var transform: LevelTransform
     }
 
     /// One vertex of a drawing.
     public struct VertexDrawing: Sendable {
-        /// Drawing units, y up.
-        public var position: Point2D
+        /// Units of the drawing, y up: Open-RMF turns the y of `reference_image` over.
+        public var drawn: Point2D
+        /// Metres in the common frame.
+        public var position = Point2D(0, 0)
         /// Empty for a nameless one.
         public var name: String
+        /// A name of digits without quotes, which Open-RMF's tools take for a number.
+        public var nameIsNumber = false
         public var parameters: [String: ParameterValue]
     }
 
@@ -57,11 +62,11 @@ public struct BuildingFile: Sendable {
         public var graph: Int { parameters["graph_idx"]?.int ?? 0 }
         public var isBidirectional: Bool { parameters["bidirectional"]?.bool ?? false }
         /// The name of a door.
-        public var name: String { parameters["name"]?.string ?? "" }
+        public var name: String { parameters["name"]?.word ?? "" }
         /// Whether a wall or a door is of glass: its texture says so (`texture_name: [1, glass]`).
         ///
         /// For walls that is Open-RMF's own texture name; that a door may carry it is an addition of this project.
-        public var isGlass: Bool { parameters["texture_name"]?.string?.lowercased().contains("glass") ?? false }
+        public var isGlass: Bool { parameters["texture_name"]?.word?.lowercased().contains("glass") ?? false }
     }
 
     /// A lift.
@@ -72,9 +77,9 @@ public struct BuildingFile: Sendable {
         /// Metres along the car's x and y axes.
         public var width: Double
         public var depth: Double
-        /// The levels between these have the lift's shaft (metres; infinite where the file does not say).
-        public var lowestElevation: Double
-        public var highestElevation: Double
+        /// The levels between these have the lift's shaft; nil where the file does not say.
+        public var lowestLevel: LevelID?
+        public var highestLevel: LevelID?
         /// The names of the car's doors on each served level, in the order of the file.
         public var levelDoors: [(level: LevelID, doors: [String])]
         public var doors: [String: LiftDoorDrawing]
@@ -87,5 +92,27 @@ public struct BuildingFile: Sendable {
         public var width: Double
         /// Direction of the door's plane in the car's frame, radians.
         public var axis: Double
+    }
+}
+
+extension BuildingFile {
+    /// The navigation graphs in which anything is drawn, in rising order.
+    public var graphs: [Int] { Set(levels.flatMap { $0.lanes.map(\.graph) }).sorted() }
+
+    func level(_ id: LevelID) -> LevelDrawing? { levels.first { $0.id == id } }
+
+    /// The first lift whose car, with a gap of 5 cm around it, holds a point of the common frame.
+    ///
+    /// Source: rmf_building_map_tools, `lift.py` `get_lift_vertices` and `level.py` `is_in_lift`.
+    func lift(containing point: Point2D, on drawing: LevelDrawing) -> LiftDrawing? {
+        lifts.first { lift in
+            let lowest = lift.lowestLevel.flatMap(level)?.elevation ?? -.infinity
+            let highest = lift.highestLevel.flatMap(level)?.elevation ?? .infinity
+            guard !lift.levelDoors.isEmpty, drawing.elevation >= lowest, drawing.elevation <= highest else {
+                return false
+            }
+            let local = lift.pose.inverseTransform(point)
+            return abs(local.x) <= lift.width / 2 + 0.05 && abs(local.y) <= lift.depth / 2 + 0.05
+        }
     }
 }

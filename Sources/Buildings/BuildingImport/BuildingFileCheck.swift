@@ -13,13 +13,10 @@ struct BuildingFileCheck {
         checkLifts()
     }
 
-    /// The graphs in which anything is drawn.
-    private var graphs: [Int] { Set(sections.flatMap { $0.drawing.lanes.map(\.graph) }).sorted() }
-
     /// Only what lies on a lane of a graph can be driven to in it; the drawing's other vertices may be called as they
     /// like, and two graphs are two sets of names.
     private func checkNames() {
-        for graph in graphs {
+        for graph in file.graphs {
             var places = NameBook(kind: "place", scope: "building")
             for section in sections {
                 for index in section.vertices(ofGraph: graph) {
@@ -40,6 +37,11 @@ struct BuildingFileCheck {
         for section in sections where !section.drawing.vertices.isEmpty {
             for (lane, field) in zip(section.drawing.lanes, section.laneFields) {
                 let crossed = section.drawing.doorsCrossed(by: lane)
+                if let missed = missedDoor(lane, section.drawing) {
+                    field.warn(
+                        "the lane crosses door '\(missed)', which Open-RMF does not see in world coordinates",
+                        expected: "a map in metres", hint: "the converted map has the door on this lane")
+                }
                 guard crossed.count > 1 else { continue }
                 let names = crossed.map { "'\($0.name)'" }
                 field.reject(
@@ -50,14 +52,23 @@ struct BuildingFileCheck {
         }
     }
 
+    /// A door that a lane crosses in metres, in a map that is drawn in others than pixels or metres.
+    private func missedDoor(_ lane: BuildingFile.EdgeDrawing, _ level: BuildingFile.LevelDrawing) -> String? {
+        guard file.coordinateSystem == .wgs84 || file.coordinateSystem == .webMercator else { return nil }
+        let points = level.vertices.map(\.position)
+        return level.doors.first { door in
+            BuildingFile.crosses(points[lane.start], points[lane.end], points[door.start], points[door.end])
+        }?.name
+    }
+
     /// A vertex with lanes inside a lift's car needs a door there, and all of a lift's stand above one another.
     private func checkLifts() {
-        for graph in graphs {
+        for graph in file.graphs {
             var stacks = LiftStacks()
             for section in sections {
                 let level = section.drawing
                 for index in section.vertices(ofGraph: graph) {
-                    let point = level.transform.apply(level.vertices[index].position)
+                    let point = level.vertices[index].position
                     guard let lift = file.lift(containing: point, on: level) else { continue }
                     let field = section.vertexFields[index]
                     stacks.add(point, of: lift.id, on: level.id, field)

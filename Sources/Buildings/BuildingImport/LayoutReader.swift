@@ -44,17 +44,17 @@ struct LayoutReader {
 
     private mutating func chooseVehicleType(_ number: Int, _ root: JSONField, _ layouts: [JSONField]) {
         var types: [String] = []
-        for layout in layouts {
-            for list in [layout.optional("nodes"), layout.optional("edges")] {
-                list?.forEach { element in
-                    let properties =
-                        element.optional("vehicleTypeNodeProperties") ?? element.optional("vehicleTypeEdgeProperties")
-                    properties?.forEach { one in
-                        guard let type = one.optional("vehicleTypeId")?.textValue, !types.contains(type) else { return }
-                        types.append(type)
-                    }
-                }
+        /// Whether the type that is looked for has been seen.
+        func look(_ properties: JSONField?) -> Bool {
+            properties?.forEach { one in
+                guard let type = one.optional("vehicleTypeId")?.textValue, !types.contains(type) else { return }
+                types.append(type)
             }
+            return types.count > number
+        }
+        for layout in layouts where types.count <= number {
+            layout.optional("nodes")?.forEachUntil { look($0.optional("vehicleTypeNodeProperties")) }
+            layout.optional("edges")?.forEachUntil { look($0.optional("vehicleTypeEdgeProperties")) }
         }
         if types.indices.contains(number) {
             vehicleType = types[number]

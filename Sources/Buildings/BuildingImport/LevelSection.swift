@@ -36,7 +36,7 @@ struct LevelSection {
             id: id, elevation: level.optional("elevation")?.double() ?? 0, vertices: vertices,
             lanes: edges(laneFields, BuildingFile.EdgeDrawing.laneKeys, "a lane"),
             doors: edges(doorFields, BuildingFile.EdgeDrawing.doorKeys, "a door"),
-            walls: edges(list("walls"), BuildingFile.EdgeDrawing.wallKeys, "a wall"), transform: LevelTransform())
+            walls: edges(list("walls"), BuildingFile.EdgeDrawing.wallKeys, "a wall"))
         for (lane, field) in zip(drawing.lanes, laneFields) { lane.checkLane(field) }
     }
 
@@ -48,7 +48,7 @@ struct LevelSection {
             let edge = BuildingFile.EdgeDrawing(
                 measurement, vertices: vertices.count, known: ["distance"], what: "a measurement")
             guard vertices.indices.contains(edge.start), vertices.indices.contains(edge.end) else { continue }
-            let length = vertices[edge.start].position.distance(to: vertices[edge.end].position)
+            let length = vertices[edge.start].drawn.distance(to: vertices[edge.end].drawn)
             guard let distance = edge.parameters["distance"]?.double, distance > 0, length > 0 else {
                 measurement.reject(
                     "a measurement says nothing",
@@ -75,12 +75,13 @@ extension BuildingFile.VertexDrawing {
         parameters = [:]
         guard parts.count == 4 || parts.count == 5 else {
             field.reject("a vertex has \(parts.count) elements", expected: "[x, y, 0, name] or [x, y, 0, name, {…}]")
-            position = Point2D(0, 0)
+            drawn = Point2D(0, 0)
             name = ""
             return
         }
-        position = Point2D(parts[0].double(), flip * parts[1].double())
+        drawn = Point2D(parts[0].double(), flip * parts[1].double())
         name = parts[3].stringOrEmpty()
+        if case .int = ParameterValue(untyped: parts[3]) { nameIsNumber = true }
         guard parts.count == 5 else { return }
         for (key, value) in parts[4].entriesOrEmpty() {
             guard let parameter = ParameterValue(value) else { continue }
@@ -149,79 +150,12 @@ extension BuildingFile.EdgeDrawing {
             field.reject("bidirectional is '\(both)'", expected: "bidirectional: [4, true] or [4, false]")
         }
         let words = ["", "forward", "backward"]
-        if let word = parameters["orientation"], !words.contains(word.string ?? "?") {
+        if let word = parameters["orientation"], !words.contains(word.description) {
             field.reject("orientation is '\(word)'", expected: "forward, backward or \"\"")
         }
         if let limit = parameters["speed_limit"], (limit.double ?? -1) < 0 {
             field.reject("speed_limit is '\(limit)'", expected: "speed_limit: [3, m/s], 0 for none")
         }
         if start == end { field.warn("a lane leads from a vertex to itself", expected: "two different vertices") }
-    }
-}
-
-extension BuildingFile.LiftDrawing {
-    /// Reads a lift; `transform` is that of the level on which its position is drawn.
-    init(
-        id: LiftID, _ field: Field, flip: Double, transform: LevelTransform, levels: [BuildingFile.LevelDrawing]
-    ) {
-        field.warnUnknownKeys(of: "a lift", known: Self.keys)
-        self.id = id
-        let drawn = Point2D(field.required("x").double(), flip * field.required("y").double())
-        // The yaw is that of the common frame: Open-RMF does not turn it with the level.
-        pose = Pose2D(transform.apply(drawn), yaw: field.required("yaw").double())
-        width = field.required("width").double(in: 0.1...100, unit: "metres")
-        depth = field.required("depth").double(in: 0.1...100, unit: "metres")
-        func elevation(_ key: String) -> Double? {
-            guard let floor = field.optional(key), !floor.stringOrEmpty().isEmpty else { return nil }
-            if let level = levels.first(where: { $0.id.rawValue == floor.stringOrEmpty() }) { return level.elevation }
-            floor.rejectLevel(floor.stringOrEmpty(), levels)
-            return nil
-        }
-        lowestElevation = elevation("lowest_floor") ?? -.infinity
-        highestElevation = elevation("highest_floor") ?? .infinity
-        doors = [:]
-        for (name, door) in field.optional("doors")?.entriesOrEmpty() ?? [] {
-            door.warnUnknownKeys(of: "a lift's door", known: Self.doorKeys)
-            doors[name] = BuildingFile.LiftDoorDrawing(
-                center: Point2D(door.required("x").double(), door.required("y").double()),
-                width: door.required("width").double(in: 0.1...20, unit: "metres"),
-                axis: door.optional("motion_axis_orientation")?.double() ?? 0)
-        }
-        levelDoors = []
-        for (name, list) in field.optional("level_doors")?.entriesOrEmpty() ?? [] {
-            if !levels.contains(where: { $0.id.rawValue == name }) { list.rejectLevel(name, levels) }
-            let names = list.listOrEmpty().map { $0.string() }
-            if names.isEmpty {
-                list.reject(
-                    "lift '\(id)' serves level \(name) without a door", expected: "the name of a door of the lift",
-                    hint: "name a door, or remove the level from level_doors")
-            }
-            for door in names where doors[door] == nil {
-                list.reject(
-                    "lift '\(id)' has no door '\(door)'",
-                    expected: doors.isEmpty ? nil : "one of " + doors.keys.sorted().joined(separator: ", "))
-            }
-            levelDoors.append((LevelID(name), names))
-        }
-    }
-
-    private static let keys = [
-        "depth", "doors", "highest_floor", "initial_floor_name", "level_doors", "lowest_floor", "plugins",
-        "reference_floor_name", "width", "x", "y", "yaw",
-    ]
-    private static let doorKeys = ["door_type", "motion_axis_orientation", "width", "x", "y"]
-}
-
-extension Field {
-    fileprivate func rejectLevel(_ name: String, _ levels: [BuildingFile.LevelDrawing]) {
-        reject(
-            "level '\(name)' does not exist", expected: "one of " + levels.map(\.id.rawValue).joined(separator: ", "))
-    }
-
-    /// Notes every key of a mapping that is not known; any key remains allowed.
-    func warnUnknownKeys(of what: String, known: [String]) {
-        for (key, value) in entriesOrEmpty() where !known.contains(key) {
-            value.warn("unknown key '\(key)' of \(what)", expected: nil, hint: suggestion(for: key, among: known))
-        }
     }
 }

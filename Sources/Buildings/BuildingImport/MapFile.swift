@@ -12,22 +12,29 @@ public enum MapFile: Sendable {
     /// The longest YAML text that is read; the largest maps that people draw have some megabytes.
     public static let maximumTextLength = 1 << 30
 
-    /// Reads a map file; `graph` selects a vehicle type where the format ties its lanes to one (LIF).
+    /// Reads a map file; `graph` selects a vehicle type where the format ties its lanes to one (LIF), `world` brings
+    /// world coordinates into metres: without it a map that needs it is refused.
     ///
     /// Throws `FileProblems` with everything that is wrong. What is only odd is appended to `warnings`.
-    public init(path: String, graph: Int = 0, warnings: inout [RobotError]) throws(FileProblems) {
+    public init(
+        path: String, graph: Int = 0, world: WorldProjector? = nil, warnings: inout [RobotError]
+    ) throws(FileProblems) {
         let bytes = try readFileBytes(path, limit: JSONReader.maximumLength)
-        try self.init(file: path, bytes: bytes, graph: graph, warnings: &warnings)
+        try self.init(file: path, bytes: bytes, graph: graph, world: world, warnings: &warnings)
     }
 
     /// Reads a map file's content; `file` is the name that errors show.
     public init(
-        file: String, bytes: [UInt8], graph: Int = 0, warnings: inout [RobotError]
+        file: String, bytes: [UInt8], graph: Int = 0, world: WorldProjector? = nil, warnings: inout [RobotError]
     ) throws(FileProblems) {
         if bytes.first(where: { !isSpace($0) && !byteOrderMark.contains($0) }) == UInt8(ascii: "{"),
-            let map = try Self.json(file, bytes, graph, &warnings)
+            let map = try Self.json(file, bytes, graph, world, &warnings)
         {
             self = map
+            return
+        }
+        if bytes.count > GraphLists.worthwhile, let graph = NavigationGraph.large(file, bytes, &warnings) {
+            self = .navigationGraph(graph)
             return
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -38,9 +45,22 @@ public enum MapFile: Sendable {
             ])
         }
         self = try YAMLReader.read(file: file, text: text, limit: Self.maximumTextLength, warnings: &warnings) { root in
-            Self.isNavigationGraph(root) ? .navigationGraph(NavigationGraph(root)) : .building(BuildingFile(root))
+            Self.isNavigationGraph(root)
+                ? .navigationGraph(NavigationGraph(root)) : .building(BuildingFile(root, world: world))
         }
     }
+
+    /// What the file is, in words.
+    public var format: String {
+        switch self {
+        case .building: "building"
+        case .navigationGraph: "navigation graph"
+        case .graph: "layout"
+        }
+    }
+
+    /// The graphs that a building file draws, in rising order; 0 for a format that has one only.
+    public var graphs: [Int] { if case .building(let file) = self { file.graphs } else { [0] } }
 
     /// The robot's building, with the lanes of one navigation graph of a building file.
     public func building(graph: Int = 0) -> Building {
@@ -53,23 +73,24 @@ public enum MapFile: Sendable {
 
     /// nil when the braces are those of YAML's flow style and not of a known JSON format.
     private static func json(
-        _ file: String, _ bytes: [UInt8], _ graph: Int, _ warnings: inout [RobotError]
+        _ file: String, _ bytes: [UInt8], _ graph: Int, _ world: WorldProjector?, _ warnings: inout [RobotError]
     ) throws(FileProblems) -> MapFile? {
-        var isKnown = true
-        let building: Building
         do {
-            building = try JSONReader.read(file: file, bytes: bytes, warnings: &warnings) { root in
-                if root.optional("layouts") != nil { return LayoutReader(root, vehicleType: graph).building }
-                if root.optional("features") != nil { return RouteGraphReader(root, file: file).building }
-                isKnown = false
-                return Building(name: "", levels: [], doors: [:], lifts: [:])
+            return try JSONReader.read(file: file, bytes: bytes, warnings: &warnings) { root in
+                // One look at all keys: looking for one that is not there passes over the whole file.
+                let keys = root.entries().map(\.key)
+                if keys.contains("layouts") { return .graph(LayoutReader(root, vehicleType: graph).building) }
+                guard keys.contains("features") else { return nil }
+                if keys.contains("preferred_crs") || keys.contains("site_name") {
+                    return .building(SiteGeometryReader(root, world: world).file)
+                }
+                return .graph(RouteGraphReader(root, file: file).building)
             }
         } catch {
             // A building file in YAML's flow style is not JSON either, unless its keys are quoted.
             if let text = String(validating: bytes, as: UTF8.self), text.contains("levels") { return nil }
             throw error
         }
-        return isKnown ? .graph(building) : nil
     }
 
     /// Vertices of a graph are `[x, y, {…}]`, those of a building file `[x, y, z, name, …]`.

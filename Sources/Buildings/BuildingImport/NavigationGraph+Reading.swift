@@ -9,8 +9,59 @@ extension NavigationGraph {
     /// that is used twice, a lift that is not declared, a lane from one lift into another, waypoints of a lift that do not
     /// stand above one another. What is only odd is appended to `warnings`.
     public init(file: String, text: String, warnings: inout [RobotError]) throws(FileProblems) {
+        if text.utf8.count > GraphLists.worthwhile, let graph = Self.large(file, Array(text.utf8), &warnings) {
+            self = graph
+            return
+        }
         self = try YAMLReader.read(file: file, text: text, limit: MapFile.maximumTextLength, warnings: &warnings) {
             NavigationGraph($0)
+        }
+    }
+
+    /// A large graph in a plain shape, and right in all; nil otherwise.
+    static func large(_ file: String, _ bytes: [UInt8], _ warnings: inout [RobotError]) -> NavigationGraph? {
+        let lists = GraphLists(bytes)
+        guard !lists.vertices.isEmpty else { return nil }
+        var own: [RobotError] = []
+        let limit = MapFile.maximumTextLength
+        let graph = try? YAMLReader.read(file: file, text: lists.rest, limit: limit, warnings: &own) {
+            NavigationGraph($0)
+        }
+        guard var graph, !graph.levels.isEmpty else { return nil }
+        for index in graph.levels.indices {
+            let id = graph.levels[index].id
+            // A list that was not plain has been read with the rest: without the other one it cannot be checked.
+            guard let vertices = lists.vertices[id], let lanes = lists.lanes[id] else {
+                if graph.levels[index].vertices.isEmpty, graph.levels[index].lanes.isEmpty { continue }
+                return nil
+            }
+            graph.levels[index].vertices = vertices
+            graph.levels[index].lanes = lanes
+        }
+        guard graph.isConsistent else { return nil }
+        warnings += own
+        return graph
+    }
+
+    /// Whether the planner would take the graph: what `init(_: Field)` says with lines, without them.
+    private var isConsistent: Bool {
+        var names: Set<String> = []
+        var stacks: [LiftID: [Point2D]] = [:]
+        for level in levels {
+            for vertex in level.vertices {
+                if !vertex.name.isEmpty, !names.insert(vertex.name).inserted { return false }
+                guard let lift = vertex.lift else { continue }
+                guard lifts[lift] != nil else { return false }
+                stacks[lift, default: []].append(vertex.position)
+            }
+            for lane in level.lanes {
+                guard lane.lane.from < level.vertices.count, lane.lane.to < level.vertices.count else { return false }
+                let (a, b) = (level.vertices[lane.lane.from].lift, level.vertices[lane.lane.to].lift)
+                if a != nil, b != nil, a != b { return false }
+            }
+        }
+        return stacks.values.allSatisfy { stack in
+            stack.allSatisfy { a in stack.allSatisfy { a.distance(to: $0) <= LiftStacks.tolerance } }
         }
     }
 
@@ -79,7 +130,9 @@ extension NavigationGraph.Vertex {
             position: Point2D(parts[0].double(), parts[1].double()), name: "", lift: nil, parameters: [:])
         for (key, value) in parts.count > 2 ? parts[2].entriesOrEmpty() : [] {
             switch key {
-            case "name": name = value.stringOrEmpty()
+            case "name":
+                name = value.stringOrEmpty()
+                if case .int = ParameterValue(untyped: value) { nameIsNumber = true }
             case "lift": lift = value.stringOrEmpty().isEmpty ? nil : LiftID(value.stringOrEmpty())
             default: parameters[key] = ParameterValue(untyped: value)
             }

@@ -29,6 +29,8 @@ public struct NavigationGraph: Sendable {
     public struct Vertex: Hashable, Sendable {
         public var position: Point2D
         public var name: String
+        /// A name of digits without quotes, which Open-RMF's tools take for a number.
+        public var nameIsNumber = false
         /// The lift in whose car it lies.
         public var lift: LiftID?
         public var parameters: [String: ParameterValue]

@@ -6,9 +6,10 @@ public import StructuredText
 // Source: nav2_map_server, README.md and map_io.cpp.
 
 extension OccupancyGrid {
-    /// Reads `name.yaml` and the picture that it names (PGM P5, 8 bits).
+    /// Reads `name.yaml` and the picture that it names (PGM, P5 or P2).
     ///
-    /// Modes `trinary` and `scale` by the thresholds (between them is unknown), `raw` as percentages with 255 unknown.
+    /// Modes `trinary` and `scale` by the thresholds; between them is unknown, also in `scale`, where map_server gives a
+    /// share: a robot plans through nothing that is half occupied. `raw` is in percent, above 100 unknown.
     /// Throws `FileProblems`: what is wrong with either file.
     public init(mapServerFile path: String) throws(FileProblems) {
         let header = try YAMLReader.read(path: path) { MapHeader($0) }
@@ -79,76 +80,23 @@ private struct MapHeader {
                 hint: "turn the picture itself; most tools ignore the yaw")
         }
         mode = root.optional("mode")?.choice(of: ["trinary", "scale", "raw"]) ?? "trinary"
-        negate = (root.optional("negate")?.int(in: 0...1) ?? 0) == 1
+        let negation = root.optional("negate")
+        negate = ["true", "false"].contains(negation?.text) ? negation?.bool() ?? false : negation?.int(in: 0...1) == 1
         occupied = root.required("occupied_thresh").double(in: 0...1)
         let threshold = root.required("free_thresh")
         free = threshold.double(in: 0...1)
         if free > occupied { threshold.reject("free_thresh is above occupied_thresh", expected: "at most \(occupied)") }
     }
 
-    func cell(_ level: UInt8, of maximum: Int) -> OccupancyGrid.Cell {
-        let share: Double
+    func cell(_ level: UInt16, of maximum: Int) -> OccupancyGrid.Cell {
+        let grey = Double(level) / Double(maximum)
+        var share = negate ? grey : 1 - grey
         if mode == "raw" {
-            if level > 100 { return .unknown }
-            share = Double(level) / 100
-        } else {
-            let grey = Double(level) / Double(maximum)
-            share = negate ? grey : 1 - grey
+            let percent = (grey * 255).rounded()
+            if percent > 100 { return .unknown }
+            share = percent / 100
         }
         if share > occupied || (mode == "raw" && share == occupied) { return .occupied }
         return share < free || (mode == "raw" && share == free) ? .free : .unknown
-    }
-}
-
-/// A grey picture in the binary PGM format; the first row is the top one.
-struct GreyPicture {
-    let width: Int
-    let height: Int
-    let maximum: Int
-    let levels: [UInt8]
-
-    /// Parses `P5`, width, height and the maximum, apart by white space and comments, then the levels.
-    init(pgm bytes: [UInt8], file: String) throws(FileProblems) {
-        func failure(_ what: String, _ expected: String) -> FileProblems {
-            FileProblems([
-                RobotError(
-                    .invalidFile, what, at: SourceLocation(file: file, line: 1, column: 1), expected: expected,
-                    hint: "convert it: convert map.png -depth 8 map.pgm")
-            ])
-        }
-        guard bytes.starts(with: Array("P5".utf8)) else {
-            throw failure("not a binary PGM picture", "a file that starts with P5")
-        }
-        var position = 2
-        var numbers: [Int] = []
-        while numbers.count < 3, position < bytes.count {
-            let byte = bytes[position]
-            switch byte {
-            case UInt8(ascii: "#"):
-                while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                var number = 0
-                while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
-                    number = min(number * 10 + Int(bytes[position] - UInt8(ascii: "0")), 1 << 20)
-                    position += 1
-                }
-                numbers.append(number)
-            case 9...13, 32: position += 1
-            default: throw failure("the header has a byte \(byte)", "width, height and maximum")
-            }
-        }
-        position += 1  // exactly one white space before the levels
-        guard numbers.count == 3, numbers[0] > 0, numbers[1] > 0 else {
-            throw failure("the header is not complete", "width, height and maximum")
-        }
-        guard (1...255).contains(numbers[2]) else { throw failure("the maximum is \(numbers[2])", "8 bits a pixel") }
-        let count = numbers[0] * numbers[1]
-        guard bytes.count >= position + count else {
-            throw failure("\(max(bytes.count - position, 0)) pixels", "\(numbers[0]) × \(numbers[1]) = \(count)")
-        }
-        width = numbers[0]
-        height = numbers[1]
-        maximum = numbers[2]
-        levels = Array(bytes[position..<(position + count)])
     }
 }

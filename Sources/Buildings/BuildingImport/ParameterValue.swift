@@ -9,8 +9,15 @@ public enum ParameterValue: Hashable, Sendable, CustomStringConvertible {
     case double(Double)
     case bool(Bool)
 
-    /// The text, for a string.
-    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The text of a string, or of a whole number without quotes in a string's place; nil for anything else, and for
+    /// an empty text.
+    public var word: String? {
+        switch self {
+        case .string(let value): value.isEmpty ? nil : value
+        case .int(let value): "\(value)"
+        default: nil
+        }
+    }
     /// The whole number, for an int.
     public var int: Int? { if case .int(let value) = self { value } else { nil } }
     /// The number, for a double or an int.
@@ -24,7 +31,7 @@ public enum ParameterValue: Hashable, Sendable, CustomStringConvertible {
     /// The truth, for a bool.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-    /// The value as text, without its type.
+    /// The value as text, without its type: also a name that is written as a number.
     public var description: String {
         switch self {
         case .string(let value): value
@@ -47,7 +54,7 @@ public enum ParameterValue: Hashable, Sendable, CustomStringConvertible {
         guard type > 0 else { return nil }
         let value = ParameterValue(untyped: parts[1])
         switch (type, value) {
-        case (1, .string), (2, .int), (3, .double), (4, .bool): self = value
+        case (1, .string), (1, .int), (2, .int), (3, .double), (4, .bool): self = value
         case (1, _): self = .string(parts[1].stringOrEmpty())
         case (3, .int(let number)): self = .double(Double(number))
         case (2, .double(let number)) where number == number.rounded() && abs(number) < 1e9: self = .int(Int(number))
@@ -61,21 +68,24 @@ public enum ParameterValue: Hashable, Sendable, CustomStringConvertible {
     /// Reads a scalar in whatever type YAML 1.1 gives it.
     init(untyped field: Field) {
         let text = field.stringOrEmpty()
-        guard field.isPlain else {
-            self = .string(text)
-            return
-        }
+        self = field.isPlain ? ParameterValue(plain: text) : .string(text)
+    }
+
+    /// A scalar without quotes, whose type is worked out from its looks.
+    init(plain text: String) {
         switch text {
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": self = .bool(true)
         case "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF": self = .bool(false)
         default:
-            if let number = Int(text) {
+            if let number = Int(text), "\(number)" == text {
                 self = .int(number)
-            } else if let first = text.first, first.isNumber || "+-.".contains(first), let number = Double(text) {
+            } else if let first = text.utf8.first, Self.numberStarts.contains(first), let number = Double(text) {
                 self = .double(number)
             } else {
                 self = .string(text)
             }
         }
     }
+
+    private static let numberStarts = Set("+-.0123456789".utf8)
 }

@@ -1,15 +1,15 @@
-import BuildingMap
-import RobotModel
+public import BuildingMap
+public import RobotModel
 
 /// A warning for every place that cannot be driven to, or away from, from where most of the building is.
 ///
 /// "Most" is the largest part of the graph in which every vertex can be reached from every other (a strongly connected
 /// component); lifts connect the levels on which they have a waypoint.
-func unreachablePlaces(in building: Building, file: String) -> [RobotError] {
+public func unreachablePlaces(in building: Building, file: String) -> [RobotError] {
     let graph = ReachabilityGraph(building)
     guard let home = graph.largestComponent() else { return [] }
-    let reached = graph.reached(from: home, \.next)
-    let leading = graph.reached(from: home, \.previous)
+    let reached = graph.reached(from: home, graph.next)
+    let leading = graph.reached(from: home, graph.previous)
     var found: [RobotError] = []
     for (levelIndex, level) in building.levels.enumerated() {
         for place in level.places.values.sorted(by: { $0.id < $1.id }) {
@@ -31,11 +31,32 @@ func unreachablePlaces(in building: Building, file: String) -> [RobotError] {
     return found
 }
 
-/// The lanes and lift rides of a building as bare numbers.
+/// The lanes and lift rides of a building as bare numbers: a graph can have a million nodes.
 private struct ReachabilityGraph {
     var firstNode: [Int] = []
-    var next: [[Int32]] = []
-    var previous: [[Int32]] = []
+    var next: Neighbours
+    var previous: Neighbours
+
+    /// Each node's neighbours, one node's after another's.
+    struct Neighbours {
+        private var first: [Int32]
+        private var nodes: [Int32]
+
+        init(count: Int, _ edges: [(from: Int32, to: Int32)]) {
+            first = [Int32](repeating: 0, count: count + 1)
+            for edge in edges { first[Int(edge.from) + 1] += 1 }
+            for node in 0..<count { first[node + 1] += first[node] }
+            var free = first
+            nodes = [Int32](repeating: 0, count: edges.count)
+            for edge in edges {
+                nodes[Int(free[Int(edge.from)])] = edge.to
+                free[Int(edge.from)] += 1
+            }
+        }
+
+        var count: Int { first.count - 1 }
+        subscript(node: Int) -> ArraySlice<Int32> { nodes[Int(first[node])..<Int(first[node + 1])] }
+    }
 
     init(_ building: Building) {
         var count = 0
@@ -43,31 +64,26 @@ private struct ReachabilityGraph {
             firstNode.append(count)
             count += level.vertices.count
         }
-        next = [[Int32]](repeating: [], count: count)
-        previous = next
+        var edges: [(from: Int32, to: Int32)] = []
+        edges.reserveCapacity(building.levels.reduce(0) { $0 + $1.lanes.count })
         var cabins: [LiftID: Int] = [:]
-        for (levelIndex, level) in building.levels.enumerated() {
-            let first = firstNode[levelIndex]
-            for lane in level.lanes { add(first + lane.from, first + lane.to) }
+        for (first, level) in zip(firstNode, building.levels) {
+            for lane in level.lanes { edges.append((Int32(first + lane.from), Int32(first + lane.to))) }
             for (index, vertex) in level.vertices.enumerated() {
                 guard let lift = vertex.lift else { continue }
                 if let other = cabins[lift] {
-                    add(other, first + index)
-                    add(first + index, other)
+                    edges.append((Int32(other), Int32(first + index)))
+                    edges.append((Int32(first + index), Int32(other)))
                 }
                 cabins[lift] = first + index
             }
         }
+        next = Neighbours(count: count, edges)
+        previous = Neighbours(count: count, edges.map { ($0.to, $0.from) })
     }
 
-    private mutating func add(_ from: Int, _ to: Int) {
-        next[from].append(Int32(to))
-        previous[to].append(Int32(from))
-    }
-
-    /// Every node that can be reached from one, itself among them.
-    func reached(from start: Int, _ neighbours: KeyPath<ReachabilityGraph, [[Int32]]>) -> [Bool] {
-        let edges = self[keyPath: neighbours]
+    /// Every node that can be reached from one along `edges`, itself among them.
+    func reached(from start: Int, _ edges: Neighbours) -> [Bool] {
         var seen = [Bool](repeating: false, count: edges.count)
         seen[start] = true
         var open = [start]
@@ -83,7 +99,7 @@ private struct ReachabilityGraph {
     /// A node of the largest strongly connected component; nil without nodes.
     ///
     /// Source: Kosaraju's algorithm; Sharir, "A strong-connectivity algorithm and its applications in data flow
-    /// analysis", 1981. Without recursion, since a graph can have a million nodes.
+    /// analysis", 1981. Without recursion, for the sake of large graphs.
     func largestComponent() -> Int? {
         var component = [Bool](repeating: false, count: next.count)
         var best: (node: Int, size: Int)?
@@ -107,20 +123,17 @@ private struct ReachabilityGraph {
     private func finishOrder() -> [Int] {
         var order: [Int] = []
         var seen = [Bool](repeating: false, count: next.count)
-        for start in next.indices where !seen[start] {
+        for start in 0..<next.count where !seen[start] {
             seen[start] = true
-            var open: [(node: Int, tried: Int)] = [(start, 0)]
-            while let top = open.last {
-                guard top.tried < next[top.node].count else {
-                    order.append(top.node)
-                    open.removeLast()
+            var open: [(node: Int, rest: ArraySlice<Int32>)] = [(start, next[start])]
+            while !open.isEmpty {
+                guard let neighbour = open[open.count - 1].rest.popFirst().map(Int.init) else {
+                    order.append(open.removeLast().node)
                     continue
                 }
-                open[open.count - 1].tried += 1
-                let neighbour = Int(next[top.node][top.tried])
                 guard !seen[neighbour] else { continue }
                 seen[neighbour] = true
-                open.append((neighbour, 0))
+                open.append((neighbour, next[neighbour]))
             }
         }
         return order

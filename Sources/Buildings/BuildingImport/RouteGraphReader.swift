@@ -21,15 +21,21 @@ struct RouteGraphReader {
         let name = root.optional("name")?.textValue ?? Self.stem(of: file)
         building = Building(name: name, levels: [Level(id: "map", elevation: 0)], doors: [:], lifts: [:])
         let features = root.required("features")
-        if root.optional("preferred_crs") != nil || root.optional("site_name") != nil {
-            root.reject(
-                "the building is drawn in world coordinates", expected: "metres",
-                hint: "convert it: doorstep building convert \(file) --out FILE")
-            return
-        }
         var level = building.levels[0]
-        features.forEach { addNode($0, to: &level) }
-        features.forEach { addEdge($0, to: &level) }
+        // Edges whose nodes have not come yet.
+        var early: [JSONField] = []
+        features.forEach { feature in
+            guard let geometry = feature.optional("geometry") else { return }
+            switch geometry.optional("type")?.textValue {
+            case "Point": addNode(feature, geometry, to: &level)
+            case "LineString", "MultiLineString": if !addEdge(feature, to: &level) { early.append(feature) }
+            case let type:
+                feature.warn(
+                    "a feature of type \(type ?? "none") is passed over",
+                    expected: "Point, LineString or MultiLineString")
+            }
+        }
+        for edge in early { addLateEdge(edge, to: &level) }
         if level.vertices.isEmpty { features.reject("the graph has no nodes", expected: "features of type Point") }
         if level.lanes.isEmpty { features.reject("the graph has no edges", expected: "features of type LineString") }
         if let frame { level.id = LevelID(frame) }
@@ -42,10 +48,7 @@ struct RouteGraphReader {
         return String(name.split(separator: ".").first ?? "")
     }
 
-    private mutating func addNode(_ feature: JSONField, to level: inout Level) {
-        guard let geometry = feature.optional("geometry"), geometry.optional("type")?.textValue == "Point" else {
-            return
-        }
+    private mutating func addNode(_ feature: JSONField, _ geometry: JSONField, to level: inout Level) {
         let properties = feature.required("properties")
         let field = properties.required("id")
         let id = field.int(in: Self.ids)
@@ -76,38 +79,45 @@ struct RouteGraphReader {
         frame = frame ?? name
     }
 
-    private func addEdge(_ feature: JSONField, to level: inout Level) {
-        guard let type = feature.required("geometry").optional("type")?.textValue else { return }
-        guard type == "LineString" || type == "MultiLineString" else {
-            if type != "Point" {
-                feature.warn("a feature of type \(type) is passed over", expected: "Point, LineString, MultiLineString")
-            }
-            return
-        }
-        let properties = feature.required("properties")
-        guard let from = node(properties.required("startid")), let to = node(properties.required("endid")) else {
-            return
-        }
-        var lane = Lane(from: from, to: to)
-        if let metadata = properties.optional("metadata") {
-            if let limit = metadata.optional("abs_speed_limit")?.double(), limit > 0 { lane.speedLimit = limit }
-            if let field = metadata.optional("speed_limit") {
-                let percent = field.double()
-                if percent > 0, percent <= 100 {
-                    lane.extras.speedShare = percent / 100
-                } else {
-                    field.reject("speed_limit is \(percent)", expected: "percent of the top speed, above 0 to 100")
-                }
-            }
-        }
-        level.lanes.append(lane)
+    /// False when one of its nodes has not been seen so far.
+    private func addEdge(_ feature: JSONField, to level: inout Level) -> Bool {
+        guard let properties = feature.optional("properties"),
+            let from = properties.optional("startid")?.numberValue.flatMap(node),
+            let to = properties.optional("endid")?.numberValue.flatMap(node)
+        else { return false }
+        level.lanes.append(lane(from, to, properties))
+        return true
     }
 
-    private func node(_ field: JSONField) -> Int? {
-        guard field.isPresent else { return nil }
-        let id = field.int(in: Self.ids)
-        if let index = indices[UInt32(id)] { return Int(index) }
-        field.reject("there is no node \(id)", expected: "the id of a Point feature")
-        return nil
+    /// Adds an edge after all nodes are known, or records what is wrong with it.
+    private func addLateEdge(_ feature: JSONField, to level: inout Level) {
+        let properties = feature.required("properties")
+        let ends = [properties.required("startid"), properties.required("endid")].compactMap { field -> Int? in
+            guard field.isPresent else { return nil }
+            let id = field.int(in: Self.ids)
+            if let index = node(Double(id)) { return index }
+            field.reject("there is no node \(id)", expected: "the id of a Point feature")
+            return nil
+        }
+        if ends.count == 2 { level.lanes.append(lane(ends[0], ends[1], properties)) }
+    }
+
+    private func node(_ id: Double) -> Int? {
+        UInt32(exactly: id).flatMap { indices[$0] }.map(Int.init)
+    }
+
+    private func lane(_ from: Int, _ to: Int, _ properties: JSONField) -> Lane {
+        var lane = Lane(from: from, to: to)
+        guard let metadata = properties.optional("metadata") else { return lane }
+        if let limit = metadata.optional("abs_speed_limit")?.double(), limit > 0 { lane.speedLimit = limit }
+        if let field = metadata.optional("speed_limit") {
+            let percent = field.double()
+            if percent > 0, percent <= 100 {
+                lane.extras.speedShare = percent / 100
+            } else {
+                field.reject("speed_limit is \(percent)", expected: "percent of the top speed, above 0 to 100")
+            }
+        }
+        return lane
     }
 }

@@ -19,7 +19,7 @@ struct Validate: ParsableCommand {
         abstract: "Checks a board file, a mission file or a building, and says everything that is wrong with it.",
         usage: "doorstep validate [board|mission|building] <file> [--site <folder>]",
         discussion:
-            "A building is a .building.yaml file, or a site's folder with its maps. Exit code 1 when anything is wrong."
+            "A building is a map in any format that `building validate` knows, or a site's folder. Exit code 1 when anything is wrong."
     )
 
     @Argument(help: "What it is (guessed when left out), and its path.")
@@ -41,7 +41,7 @@ struct Validate: ParsableCommand {
             switch arguments.count == 2 ? Kind(rawValue: arguments[0]) : try guess(path) {
             case .board: try validateBoard(path)
             case .mission: try validateMission(path)
-            case .building: try validateBuilding(path)
+            case .building: try validateMap(at: path, strict: false)
             case nil:
                 throw RobotError(
                     .invalidFile, "\(path) looks neither like a board nor like a mission or a building",
@@ -52,7 +52,8 @@ struct Validate: ParsableCommand {
 
     /// By the keys that only one kind has.
     private func guess(_ path: String) throws -> Kind? {
-        if isFolder(path) || path.hasSuffix(".building.yaml") { return .building }
+        let endings = [".building.yaml", ".json", ".geojson", ".lif"]
+        if isFolder(path) || endings.contains(where: path.hasSuffix) { return .building }
         let text = try readTextFile(path, limit: YAMLReader.maximumLength)
         guard !text.allSatisfy(\.isWhitespace) else {
             throw RobotError(
@@ -90,16 +91,6 @@ struct Validate: ParsableCommand {
         if site == nil { words += "; its places were not looked up (--site)" }
         print(words)
     }
-
-    private func validateBuilding(_ path: String) throws {
-        let isSite = isFolder(path)
-        let building = try isSite ? loadSite(folder: path) : readBuilding(at: path)
-        print(
-            "ok: building \(building.name), \(building.levels.count) levels, \(building.places.count) places, "
-                + "\(building.doors.count) doors, \(building.lifts.count) lifts"
-                + (isSite ? ", with occupancy maps" : ""))
-    }
-
 }
 
 /// Whether there is a folder at a path.
