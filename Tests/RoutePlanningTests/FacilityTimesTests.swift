@@ -121,6 +121,32 @@ struct FacilityTimesTests {
         #expect(times.isEmpty)
     }
 
+    @Test("what a route's steps took is learned, rides and drives as multiples of what was expected")
+    func learns() throws {
+        let planner = RoutePlanner(building: twoLifts())
+        let route = try planner.route(from: Pose2D(), on: "L1", to: "suite")
+        var times = FacilityTimes()
+        for step in route.steps {
+            switch step {
+            case .drive(let step): learn(.drove(step, step.duration * 2))
+            case .lift(let step):
+                learn(.boarded(step, after: .seconds(33)))
+                learn(.rode(step, .seconds(3 * planner.rideSeconds(step.lift, from: 0, to: 1))))
+            case .door: Issue.record("there is no door")
+            }
+        }
+        func learn(_ experience: RouteExperience) {
+            planner.learn(experience, at: WallTime(secondsSince1970: 0), clock: nine, into: &times)
+        }
+        let rows = times.rows()
+        #expect(Set(rows.map(\.quantity)) == [.driving, .riding("near"), .waiting("near", .interface)])
+        let medians = Dictionary(grouping: rows, by: \.quantity).mapValues { $0.map { ($0.p50 * 1e6).rounded() / 1e6 } }
+        #expect(medians[.driving] == [2, 2] && medians[.riding("near")] == [3, 3])
+        #expect(medians[.waiting("near", .interface)] == [33, 33])
+        #expect(rows.map(\.hour) == [nil, 9, nil, 9, nil, 9])
+        #expect(times.rows(now: WallTime(secondsSince1970: 90 * 86_400)).isEmpty)
+    }
+
     @Test("it is written and read again as it was")
     func coding() throws {
         var times = FacilityTimes()
