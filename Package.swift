@@ -182,8 +182,8 @@ let package = Package(
         command(
             "doorstep-bench",
             imports: [
-                "BoardFile", "BuildingImport", "Control", "DeviceProtocols", "Realtime", "RobotModel", "RobotRuntime",
-                "Twin",
+                "BoardFile", "BuildingImport", "BuildingMap", "Control", "DeviceProtocols", "Realtime", "RobotModel",
+                "RobotRuntime", "RoutePlanning", "Twin",
             ],
             outside: [Outside.argumentParser, Outside.log]),
         // Tests/
@@ -206,7 +206,8 @@ let package = Package(
         tests("EstimationTests", of: ["BuildingMap", "Estimation", "RobotModel"]),
         tests(
             "RoutePlanningTests",
-            of: ["BuildingImport", "BuildingMap", "RobotModel", "RoutePlanning", "StructuredText"]),
+            of: ["BuildingImport", "BuildingMap", "CMallocCounter", "RobotModel", "RoutePlanning", "StructuredText"],
+            hasPeers: true),
         tests("MissionsTests", of: ["BuildingMap", "Missions", "Motion", "RobotModel", "StructuredText"]),
         tests("FacilitiesTests", of: ["Facilities", "RobotModel"]),
         tests("PassageTests", of: ["BuildingMap", "Facilities", "Missions", "RobotModel"]),

@@ -4,5 +4,8 @@ import ArgumentParser
 struct DoorstepBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doorstep-bench", abstract: "Measures Doorstep's own parts.",
-        subcommands: [Jitter.self, Caterpillar.self, TickCost.self, EmergencyStop.self, Decode.self, Routes.self])
+        subcommands: [
+            Jitter.self, Caterpillar.self, TickCost.self, EmergencyStop.self, Decode.self, Routes.self,
+            RouteTable.self,
+        ])
 }

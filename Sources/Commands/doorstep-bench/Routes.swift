@@ -21,6 +21,7 @@ struct Routes: ParsableCommand {
     @Option(help: "How often a map's pairs are asked.") var rounds = 20
     @Option(help: "Writes the pairs that are asked, a line each, for a peer to be asked the same.") var pairsOut:
         String?
+    @Option(help: "Writes the lanes, a line each, for the same purpose.") var edgesOut: String?
     @Flag(help: "Asks one warm question of each graph once more and nothing else, for counting instructions.")
     var once = false
 
@@ -88,7 +89,29 @@ struct Routes: ParsableCommand {
             "p99 \(cold[cold.count * 99 / 100].microseconds())", "warm p50 \(warm[warm.count / 2].microseconds())",
             "p99 \(warm[warm.count * 99 / 100].microseconds())", "first \(across.microseconds())",
             "settled \(settled / warm.count) workspace \(workspace.bytes) resident \(residentBytes())")
-        if let pairsOut { try questions.write(to: pairsOut) }
+        printReplanning(questions, planner)
+        if let pairsOut { try questions.writePairs(to: pairsOut) }
+        if let edgesOut { try questions.writeLanes(to: edgesOut) }
+    }
+
+    /// How long it takes to plan anew around what is closed; nothing for a grid, which has no places.
+    private func printReplanning(_ questions: RouteQuestions, _ planner: RoutePlanner) {
+        var workspace = RouteWorkspace()
+        var times: [Duration] = []
+        var found = 0
+        for (start, goal, closures) in questions.replannings(planner) {
+            times.append(
+                ContinuousClock().measure {
+                    let route = questions.replan(from: start, to: goal, avoiding: closures, planner, &workspace)
+                    found += route == nil ? 0 : 1
+                })
+        }
+        guard !times.isEmpty else { return }
+        times.sort()
+        print(
+            "  planning anew around a closed door or lift: \(times.count) cases, \(found) with another way,",
+            "p50 \(times[times.count / 2].microseconds()) p99 \(times[times.count * 99 / 100].microseconds())",
+            "max \(times[times.count - 1].microseconds())")
     }
 
     /// What the process holds in memory, bytes.

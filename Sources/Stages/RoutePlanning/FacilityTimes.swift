@@ -72,6 +72,11 @@ public struct FacilityTimes: Hashable, Sendable, Codable {
         accounts[quantity]?[hour ?? Self.day].weight(now: wall) ?? 0
     }
 
+    /// What an account says by itself, an hour's or the whole day's.
+    func learned(_ quantity: Quantity, hour: Int?) -> TimeEstimate? {
+        accounts[quantity]?[hour ?? Self.day].learned
+    }
+
     /// The index of the whole day's account behind those of the hours.
     private static let day = 24
 }

@@ -44,7 +44,7 @@ struct RouteSearch {
         from sources: [Source], to goal: Int, closed: RouteClosures, in workspace: inout RouteWorkspace
     ) -> (source: Int, hops: [Hop])? {
         let first = graph.arcs.count * orientations
-        workspace.begin(states: first + sources.count)
+        workspace.begin(states: first + sources.count, nodes: graph.positions.count)
         close(closed, in: &workspace)
         for (index, source) in sources.enumerated() {
             let label = RouteWorkspace.Label(
@@ -60,6 +60,12 @@ struct RouteSearch {
             workspace.labels[state].stamp += 1
             workspace.settled += 1
             let here = state < first ? Here(graph.arcs[state / orientations]) : Here(sources[state - first])
+            // Who comes later to the same node and gains nothing by how it comes goes no further.
+            if isOutdone(label, at: here.node, gate: here.gate, in: workspace) { continue }
+            if workspace.arrivals[here.node].stamp != workspace.stamp {
+                workspace.arrivals[here.node] = RouteWorkspace.Arrival(
+                    time: label.time, heading: label.heading, stamp: workspace.stamp)
+            }
             if here.node == goal { return way(to: state, first: first, in: workspace) }
             expand(label, state: state, here, goal: graph.positions[goal], in: &workspace)
         }
@@ -95,12 +101,26 @@ struct RouteSearch {
                 guard known != workspace.stamp + 1 else { continue }
                 guard var reached = follow(label, state: state, here, along: arc, orientation) else { continue }
                 guard known != workspace.stamp || reached.time < workspace.labels[next].time else { continue }
+                if isOutdone(reached, at: Int(arc.head), gate: arc.gate, in: workspace) { continue }
                 reached.parent = UInt32(state + 1)
                 reached.stamp = workspace.stamp
                 workspace.labels[next] = reached
                 push(reached, state: next, at: Int(arc.head), goal: goal, in: &workspace)
             }
         }
+    }
+
+    /// Whether the first one at a node could turn to a label's heading, and speed up again, before the label was there: then
+    /// all that the label can do, the first one can do as soon. A door that is open already, or a ride that is done, it cannot
+    /// have; so labels with a gate behind them are kept.
+    @inline(__always)
+    private func isOutdone(
+        _ label: RouteWorkspace.Label, at node: Int, gate: Int, in workspace: borrowing RouteWorkspace
+    ) -> Bool {
+        let first = workspace.arrivals[node]
+        guard gate == 0, first.stamp == workspace.stamp else { return false }
+        let turn = kinematics.turnTime(by: Double(Self.difference(label.heading, first.heading)))
+        return label.time >= first.time + turn + kinematics.speed / kinematics.acceleration
     }
 
     /// The label at the end of an arc; nil where the arc may not be gone so, or never opens.

@@ -64,6 +64,12 @@ struct TimeAccount: Hashable, Sendable, Codable {
             logDeviation: (priorDeviation * priorDeviation * (1 - share) + variance * share).squareRoot())
     }
 
+    /// The estimate without a prior; nil without samples.
+    var learned: TimeEstimate? {
+        guard weight > 0 else { return nil }
+        return TimeEstimate(logMean: mean, logDeviation: max(squares / weight, 0).squareRoot())
+    }
+
     /// The weight of the samples at a moment; nil is that of the last one.
     func weight(now wall: WallTime?) -> Double { weight * (wall.map(fading) ?? 1) }
 
