@@ -68,9 +68,10 @@ struct DoorSystem: CheckedSystem {
         }
     }
 
-    /// Through, or elsewhere, with nothing of the door left to do.
+    /// Outside on another leg of the mission, and the door is not held any more. A way home through a door that does not
+    /// open is tried for ever, so what the journal still waits for does not count.
     var isOver: Bool {
-        guard world.isOutside, memory.sessions.isEmpty, world.holder != .robot else { return false }
+        guard world.isOutside, world.holder != .robot else { return false }
         return memory.progress.map { $0.leg != .toDeliver } ?? true
     }
 
