@@ -96,6 +96,7 @@ let package = Package(
         shim("CZstd", links: ["zstd"]),
         shim("CCurl", links: ["curl"]),
         shim("CSodium", links: ["sodium"]),
+        shim("CMosquitto", links: ["mosquitto"]),
         shim("CMallocCounter"),
         // Base/
         room("RobotModel", in: "Base"),
@@ -107,7 +108,8 @@ let package = Package(
         // Hardware/
         room("DeviceProtocols", in: "Hardware", imports: ["RobotModel"]),
         room(
-            "DeviceIO", in: "Hardware", imports: ["CSerialPort", "CGPIOD", "CLinuxRealtime", "RobotModel"],
+            "DeviceIO", in: "Hardware",
+            imports: ["CSerialPort", "CGPIOD", "CLinuxRealtime", "CMosquitto", "RobotModel"],
             touchesC: true),
         room("Devices", in: "Hardware", imports: ["DeviceProtocols", "DeviceIO", "Realtime", "RobotModel"]),
         room("BoardFile", in: "Hardware", imports: ["RobotModel", "StructuredText"]),
@@ -120,7 +122,7 @@ let package = Package(
         room(
             "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel", "StructuredText"],
             outside: [Outside.grdb]),
-        room("Facilities", in: "Stages", imports: ["RobotModel"]),
+        room("Facilities", in: "Stages", imports: ["DeviceProtocols", "RobotModel"]),
         room("Motion", in: "Stages", imports: ["RobotModel"]),
         room("Safety", in: "Stages", imports: ["RobotModel"]),
         // Reflow/
@@ -191,7 +193,9 @@ let package = Package(
         tests("RealtimeTests", of: ["CMallocCounter", "Realtime", "RobotModel"]),
         tests("DeviceProtocolsTests", of: ["DeviceProtocols", "RobotModel"]),
         tests("DeviceIOTests", of: ["DeviceIO", "RobotModel"]),
-        tests("DevicesTests", of: ["DeviceIO", "DeviceProtocols", "Devices", "Realtime", "RobotModel", "Twin"]),
+        tests(
+            "DevicesTests",
+            of: ["DeviceIO", "DeviceProtocols", "Devices", "Facilities", "Realtime", "RobotModel", "Twin"]),
         tests("BoardFileTests", of: ["BoardFile", "RobotModel", "StructuredText"]),
         tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
         tests(
@@ -201,7 +205,7 @@ let package = Package(
             "RoutePlanningTests",
             of: ["BuildingImport", "BuildingMap", "RobotModel", "RoutePlanning", "StructuredText"]),
         tests("MissionsTests", of: ["BuildingMap", "Missions", "Motion", "RobotModel", "StructuredText"]),
-        tests("FacilitiesTests", of: ["Facilities", "RobotModel"]),
+        tests("FacilitiesTests", of: ["DeviceProtocols", "Facilities", "RobotModel"]),
         tests("MotionTests", of: ["Motion", "RobotModel"]),
         tests("SafetyTests", of: ["RobotModel", "Safety"]),
         tests("MCAPTests", of: ["MCAP"], hasPeers: true),

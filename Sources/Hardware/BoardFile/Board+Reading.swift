@@ -96,13 +96,20 @@ extension Board {
 }
 
 extension PortSettings {
-    /// `{ path, baud, parity: none, stop_bits: 1 }`
+    /// `{ path, baud, parity: none, stop_bits: 1 }`; a path that is reached over IP has no rate.
     init(_ field: Field) {
+        let path = field.required("path")
+        let rates = 300...4_500_000
+        let baudRate =
+            switch path.text {
+            case let text? where text.hasPrefix("udp:"): 1
+            // A connection is paced as a slow network is, where somebody paces it.
+            case let text? where text.hasPrefix("tcp:"):
+                field.optional("baud")?.int(in: rates, unit: "bits per second") ?? 10_000_000
+            default: field.required("baud").int(in: rates, unit: "bits per second")
+            }
         self.init(
-            path: field.required("path").string(),
-            // Datagrams have no rate.
-            baudRate: field.required("path").text?.hasPrefix("udp:") == true
-                ? 1 : field.required("baud").int(in: 300...4_500_000, unit: "bits per second"),
+            path: path.string(), baudRate: baudRate,
             parity: field.optional("parity")?.choice() ?? .none,
             stopBits: field.optional("stop_bits")?.int(in: 1...2) ?? 1)
     }

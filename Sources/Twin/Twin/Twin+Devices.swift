@@ -1,4 +1,5 @@
 import BoardFile
+import DeviceIO
 import DeviceProtocols
 import RobotModel
 
@@ -16,7 +17,9 @@ extension Twin {
         devices.append(
             (
                 "facilities", board.facilities.port,
-                RelayBoxDevice(plant: world.facility, unit: UInt8(clamping: board.facilities.unit))
+                RelayBoxDevice(
+                    plant: world.facility, unit: UInt8(clamping: board.facilities.unit),
+                    isTCP: SerialLine.isNetwork(board.facilities.port.path))
             ))
         devices.append(("box_radio", board.boxRadio.port, boxRadio))
         devices.append(("keypad", board.keypad.port, KeypadDevice(plant: world.keypad)))
