@@ -4,6 +4,9 @@ package import RobotModel
 /// The relay box as its line sees it: the registers of `RelayBoxMap` over the building's doors and lifts, in Modbus RTU or
 /// Modbus TCP.
 package final class RelayBoxDevice: TwinDevice {
+    /// The session of whoever steals others' in a fault.
+    private static let thief: UInt16 = 0xFFFE
+
     private let plant: FacilityPlant
     private let unit: UInt8
     private var decoder = ModbusRequestDecoder(silence: .milliseconds(5))
@@ -51,11 +54,16 @@ package final class RelayBoxDevice: TwinDevice {
     }
 
     private func dropSessions(at now: Instant) {
-        for door in plant.doors where door.session != 0 {
+        for door in plant.doors where door.isStolen { door.session = Self.thief }
+        for lift in plant.lifts where lift.isStolen {
+            lift.session = Self.thief
+            lift.holdDoor = false
+        }
+        for door in plant.doors where door.session != 0 && !door.isStolen {
             let isOld = now - (doorRefresh[door.number] ?? .zero) > RelayBoxMap.sessionTimeout
             if isOld || door.mode == .offline { door.session = 0 }
         }
-        for lift in plant.lifts where lift.session != 0 {
+        for lift in plant.lifts where lift.session != 0 && !lift.isStolen {
             let isOld = now - (liftRefresh[lift.number] ?? .zero) > RelayBoxMap.sessionTimeout
             if isOld || lift.mode != .agv { end(lift) }
         }
