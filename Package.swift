@@ -193,9 +193,7 @@ let package = Package(
         tests("RealtimeTests", of: ["CMallocCounter", "Realtime", "RobotModel"]),
         tests("DeviceProtocolsTests", of: ["DeviceProtocols", "RobotModel"]),
         tests("DeviceIOTests", of: ["DeviceIO", "RobotModel"]),
-        tests(
-            "DevicesTests",
-            of: ["DeviceIO", "DeviceProtocols", "Devices", "Facilities", "Realtime", "RobotModel", "Twin"]),
+        tests("DevicesTests", of: ["DeviceIO", "DeviceProtocols", "Devices", "Realtime", "RobotModel", "Twin"]),
         tests("BoardFileTests", of: ["BoardFile", "RobotModel", "StructuredText"]),
         tests("BuildingMapTests", of: ["BuildingMap", "RobotModel"]),
         tests(
@@ -216,7 +214,11 @@ let package = Package(
         tests("CommandsTests", of: ["Control", "DeviceIO", "MCAP", "RobotModel"]),
         tests("ControlTests", of: ["Control", "RobotModel"]),
         tests(
-            "TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"],
+            "TwinTests",
+            of: [
+                "BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "Devices", "Facilities", "RobotModel",
+                "Twin",
+            ],
             hasPeers: true),
         tests(
             "RobotRuntimeTests",

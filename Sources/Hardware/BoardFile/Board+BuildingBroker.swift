@@ -30,6 +30,22 @@ public struct BuildingBrokerSlot: Hashable, Sendable {
     public var rmfPrefix: String
     public var doors: [DoorID: BrokerDoor]
     public var lifts: [LiftID: BrokerLift]
+
+    public init(
+        host: String, port: UInt16, clientID: String, tls: TLS? = nil, username: String? = nil,
+        passwordFile: String? = nil, rmfPrefix: String = "rmf", doors: [DoorID: BrokerDoor] = [:],
+        lifts: [LiftID: BrokerLift] = [:]
+    ) {
+        self.host = host
+        self.port = port
+        self.clientID = clientID
+        self.tls = tls
+        self.username = username
+        self.passwordFile = passwordFile
+        self.rmfPrefix = rmfPrefix
+        self.doors = doors
+        self.lifts = lifts
+    }
 }
 
 /// A door whose controller is reached over the broker.
@@ -40,6 +56,11 @@ public struct BrokerDoor: Hashable, Sendable {
     public var link: Link
     /// Its name there.
     public var name: String
+
+    public init(link: Link, name: String) {
+        self.link = link
+        self.name = name
+    }
 }
 
 /// A lift whose controller is reached over the broker.
@@ -55,4 +76,9 @@ public struct BrokerLift: Hashable, Sendable {
     public var link: Link
     /// The controller's own name of each level; with `rfa` it may say which side of the car opens there: "8F_r".
     public var floors: [LevelID: String]
+
+    public init(link: Link, floors: [LevelID: String]) {
+        self.link = link
+        self.floors = floors
+    }
 }

@@ -5,6 +5,8 @@ import RobotModel
 extension RFALiftLink {
     /// Between two looks at the car.
     static var pollPeriod: Duration { .seconds(1) }
+    /// How long a door may take to open at the floor; a slow one takes 4 s.
+    static var doorPatience: Duration { .seconds(8) }
     /// Between two words that the door be kept open.
     static var keepOpenPeriod: Duration { .seconds(5) }
 
@@ -36,7 +38,8 @@ extension RFALiftLink {
             // One of before: kept where the robot may be inside, and otherwise given back for a clean beginning.
             isInside || mustFindOut ? .elevatorStatus : .release
         case (.request(let level, let onward, let holdDoor, let isInside), .held):
-            nextCall(level, onward, isInside) ?? (holdDoor ? nextHold(now) : nil)
+            nextCall(level, onward, isInside, isAgain: holdDoor && isShutTooLong(now))
+                ?? (holdDoor ? nextHold(now) : nil)
         }
     }
 
@@ -46,9 +49,12 @@ extension RFALiftLink {
         return called == nil ? .release : .robotStatus(.cancelToEnter)
     }
 
-    private func nextCall(_ level: LevelID?, _ onward: LevelID?, _ isInside: Bool) -> RFARequest? {
-        guard let level, let wanted = floors[level], wanted != called else { return nil }
-        if isInside {
+    /// - Parameter isAgain: A call to the floor where the car has been called opens its door.
+    private func nextCall(
+        _ level: LevelID?, _ onward: LevelID?, _ isInside: Bool, isAgain: Bool
+    ) -> RFARequest? {
+        guard let level, let wanted = floors[level], wanted != called || isAgain else { return nil }
+        if isInside, hasSaidEntered || wanted != called {
             if !hasSaidEntered { return .robotStatus(.hasEntered) }
             let here = called ?? floor.map { RFAFloor(name: $0) }
             return .callElevator(RFACall(origination: here, destination: wanted))
@@ -56,6 +62,8 @@ extension RFALiftLink {
         if hasSaidEntered { return .robotStatus(.hasGotOff) }
         return .callElevator(RFACall(origination: wanted, destination: onward.flatMap { floors[$0] }))
     }
+
+    private func isShutTooLong(_ now: Instant) -> Bool { shutSince.map { now - $0 >= Self.doorPatience } ?? false }
 
     private func nextHold(_ now: Instant) -> RFARequest? {
         let isDue = isOpenWhereCalled && now >= maskedUntil && now - lastKeepOpen >= Self.keepOpenPeriod

@@ -63,12 +63,15 @@ extension RFALiftLink {
         case .callElevator(let call):
             called = hasSaidEntered ? call.destination : call.origination
             maskedUntil = now + Self.maskTime
+            shutSince = nil
         case .elevatorStatus:
             // Only who is registered gets an answer.
             registration = .held
             mustFindOut = false
             floor = answer.floor
             open = answer.open
+            let isShut = called != nil && floor == called?.name && !isOpenWhereCalled
+            shutSince = isShut ? shutSince ?? now : nil
         case .robotStatus(.keepDoorOpen): lastKeepOpen = now
         case .robotStatus(let state):
             hasSaidEntered = state == .hasEntered
@@ -86,6 +89,7 @@ extension RFALiftLink {
         hasSaidEntered = false
         floor = nil
         open = nil
+        shutSince = nil
         maskedUntil = .zero
     }
 

@@ -21,6 +21,7 @@ public import RobotModel
 ///     no answer                        said again; three times in a row, and it is found out whether we are registered
 ///     the other side's door opens      shown as closed: it is not ours
 ///     a door that was open before      for 2 s after a call the door's state is not believed
+///     a door that shuts too early      after 8 s at the floor it is called to that floor again, which opens it
 ///     the broker is gone               nothing is said late; after its return it is found out whether we are registered
 public struct RFALiftLink: Hashable, Sendable {
     /// What the lift knows of us, as far as we know.
@@ -60,6 +61,8 @@ public struct RFALiftLink: Hashable, Sendable {
     /// Where the car is, and which of its doors stands open there, as far as it has said.
     var floor: String?
     var open: RFAFloor.Side?
+    /// Since when the car stands where it was called to with its door shut; nil where it does not.
+    var shutSince: Instant?
     var isEmergency = false
     /// Somebody else has the lift: our registration was refused.
     var isTaken = false
