@@ -1,3 +1,4 @@
+import DeviceProtocols
 public import RobotModel
 
 /// All doors and lifts of a building that the robot can reach, each over its link.
@@ -26,6 +27,7 @@ public struct FacilityDesk: Sendable {
     private var unwiredLifts: Set<LiftID> = []
     private var pendingDoors: [(door: DoorID, event: DoorSession.Event)] = []
     private var pendingLifts: [(lift: LiftID, event: LiftSession.Event)] = []
+    private var complained: Set<MessageProblem> = []
 
     /// - Parameter robot: The robot's name, for controllers that know sessions by name.
     public init(doors: [DoorID: DoorLink], lifts: [LiftID: LiftLink], robot: String) {
@@ -91,42 +93,62 @@ public struct FacilityDesk: Sendable {
     // MARK: Time
 
     /// Takes what has come in and says what is to be sent.
-    public mutating func step(_ input: FacilityInput, at now: Instant) -> FacilityOutput {
+    ///
+    /// - Parameter wall: Civil time, for messages that bear it; nothing is measured with it.
+    public mutating func step(
+        _ input: FacilityInput, at now: Instant, wall: WallTime = WallTime(secondsSince1970: 0)
+    ) -> FacilityOutput {
         var output = FacilityOutput()
-        for id in doorOrder { step(id, input, now, &output) }
-        for id in liftOrder { step(id, input, now, &output) }
+        let clock = LinkClock(now: now, wall: wall)
+        for id in doorOrder { step(id, input, clock, &output) }
+        for id in liftOrder { step(id, input, clock, &output) }
         pendingDoors.removeAll()
         pendingLifts.removeAll()
+        output.complaints = output.complaints.filter { complained.insert($0).inserted }
+        // A building that talks nonsense of many kinds is not remembered for ever.
+        if complained.count > 100 { complained.removeAll() }
         return output
     }
 
-    private mutating func step(_ id: DoorID, _ input: FacilityInput, _ now: Instant, _ output: inout FacilityOutput) {
+    /// Everything that has to be subscribed to at the building's broker, without repetitions.
+    public var subscriptions: [String] {
+        let all = doorEntries.values.flatMap(\.link.subscriptions) + liftEntries.values.flatMap(\.link.subscriptions)
+        return Set(all).sorted()
+    }
+
+    private mutating func step(
+        _ id: DoorID, _ input: FacilityInput, _ clock: LinkClock, _ output: inout FacilityOutput
+    ) {
+        let now = clock.now
         guard var entry = doorEntries[id] else { return }
         var commands: [DoorSession.Command] = []
         if let whereabouts = input.whereabouts {
             commands += entry.session.handle(.occupied(whereabouts.doors.contains(id)), at: now)
         }
-        for report in entry.link.reports(input) {
+        for report in entry.link.reports(input, clock, &output) {
             commands += entry.session.handle(.report(report.value), at: report.time)
         }
         for order in pendingDoors where order.door == id { commands += entry.session.handle(order.event, at: now) }
         commands += entry.session.handle(.time, at: now)
-        for command in commands { entry.link.send(command, &output) }
+        for command in commands { entry.link.send(command, clock, &output) }
         doorEntries[id] = entry
     }
 
-    private mutating func step(_ id: LiftID, _ input: FacilityInput, _ now: Instant, _ output: inout FacilityOutput) {
+    private mutating func step(
+        _ id: LiftID, _ input: FacilityInput, _ clock: LinkClock, _ output: inout FacilityOutput
+    ) {
+        let now = clock.now
         guard var entry = liftEntries[id] else { return }
         var commands: [LiftSession.Command] = []
         if let whereabouts = input.whereabouts {
             commands += entry.session.handle(.occupied(whereabouts.lifts.contains(id)), at: now)
         }
-        for report in entry.link.reports(input) {
+        for report in entry.link.reports(input, clock, &output) {
             commands += entry.session.handle(.report(report.value), at: report.time)
         }
         for order in pendingLifts where order.lift == id { commands += entry.session.handle(order.event, at: now) }
         commands += entry.session.handle(.time, at: now)
-        for command in commands { entry.link.send(command, &output) }
+        for command in commands { entry.link.send(command, clock, &output) }
         liftEntries[id] = entry
     }
 

@@ -1,3 +1,4 @@
+public import DeviceProtocols
 public import RobotModel
 
 /// Where the robot stands, as far as doors and lifts are concerned.
@@ -19,10 +20,15 @@ public struct FacilityInput: Sendable {
     public var relay: Stamped<RelayReport>?
     /// Where the robot stands; nil while that is not known.
     public var whereabouts: RobotWhereabouts?
+    /// What the building's broker has told since the last step, the oldest first.
+    public var broker: [BrokerEvent]
 
-    public init(relay: Stamped<RelayReport>? = nil, whereabouts: RobotWhereabouts? = nil) {
+    public init(
+        relay: Stamped<RelayReport>? = nil, whereabouts: RobotWhereabouts? = nil, broker: [BrokerEvent] = []
+    ) {
         self.relay = relay
         self.whereabouts = whereabouts
+        self.broker = broker
     }
 }
 
@@ -30,6 +36,15 @@ public struct FacilityInput: Sendable {
 public struct FacilityOutput: Hashable, Sendable {
     /// To the relay box, in this order.
     public var relay: [RelayCommand] = []
+    /// To the building's broker, in this order.
+    public var messages: [BrokerMessage] = []
+    /// Messages of the broker that could not be used, each said once.
+    public var complaints: [MessageProblem] = []
 
     public init() {}
+
+    mutating func take(_ messages: [BrokerMessage], _ complaint: MessageProblem?) {
+        self.messages += messages
+        if let complaint { complaints.append(complaint) }
+    }
 }

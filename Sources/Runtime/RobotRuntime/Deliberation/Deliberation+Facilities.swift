@@ -1,5 +1,6 @@
 import BoardFile
 import BuildingMap
+import DeviceProtocols
 import Devices
 import Estimation
 import Facilities
@@ -8,9 +9,15 @@ import RobotModel
 extension Deliberation {
     /// Lets the desk see what the building says and where the robot stands, and sends what it asks for.
     func askBuilding(_ report: TickReport) {
-        let input = FacilityInput(relay: rack.relay.report, whereabouts: whereabouts(report))
-        let output = desk.step(input, at: now)
+        let input = FacilityInput(
+            relay: rack.relay.report, whereabouts: whereabouts(report), broker: rack.broker?.take(at: now) ?? [])
+        let output = desk.step(input, at: now, wall: wall)
         for command in output.relay { rack.relay.send(command) }
+        rack.broker?.send(output.messages)
+        for complaint in output.complaints {
+            announce(
+                "\(complaint)", .warning, hint: "look at who publishes on it, and at the names in building_broker")
+        }
     }
 
     /// The doors and lifts that the robot stands in, or partly in; nil while it does not know where it is.
@@ -34,13 +41,38 @@ extension Deliberation {
 
 extension FacilityDesk {
     /// The doors and lifts of a board file, each over its link.
-    init(board: Board, session: SessionID) {
-        let doors = board.facilities.doors.mapValues {
-            DoorLink.relayBox(RelayDoorLink(number: $0, session: session.number))
+    init(board: Board) {
+        let session = SessionID(robot: board.name)
+        var doors: [DoorID: DoorLink] = [:]
+        var lifts: [LiftID: LiftLink] = [:]
+        if let box = board.facilities {
+            doors = box.doors.mapValues { .relayBox(RelayDoorLink(number: $0, session: session.number)) }
+            lifts = box.lifts.mapValues {
+                .relayBox(RelayLiftLink(number: $0.number, floors: $0.floors, session: session.number))
+            }
         }
-        let lifts = board.facilities.lifts.mapValues {
-            LiftLink.relayBox(RelayLiftLink(number: $0.number, floors: $0.floors, session: session.number))
+        if let broker = board.buildingBroker {
+            let topics = RMFTopics(prefix: broker.rmfPrefix)
+            for (id, door) in broker.doors {
+                switch door.link {
+                case .rmf: doors[id] = .rmf(RMFDoorLink(door: door.name, topics: topics, session: session))
+                }
+            }
+            for (id, lift) in broker.lifts { lifts[id] = LiftLink(lift, topics, session) }
         }
         self.init(doors: doors, lifts: lifts, robot: board.name)
+    }
+}
+
+extension LiftLink {
+    /// The link of a lift that is reached over the building's broker.
+    fileprivate init(_ lift: BrokerLift, _ topics: RMFTopics, _ session: SessionID) {
+        switch lift.link {
+        case .rmf(let name):
+            self = .rmf(RMFLiftLink(lift: name, floors: lift.floors, topics: topics, session: session))
+        case .rfa(let building, let bank, let elevator, let robot):
+            let address = RFAAddress(building: building, bank: bank, elevator: elevator, robot: robot)
+            self = .rfa(RFALiftLink(address: address, floors: lift.floors.mapValues { RFAFloor($0) }))
+        }
     }
 }

@@ -130,7 +130,7 @@ actor Deliberation {
         notices = parts.notices
         status = MissionStatus(level: start.level)
         let session = SessionID(robot: parts.board.name)
-        desk = FacilityDesk(board: parts.board, session: session)
+        desk = parts.desk
         for (facility, number) in recovered.sessions {
             let isEnding = recovered.ending.contains(facility)
             switch facility {
