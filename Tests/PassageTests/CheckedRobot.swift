@@ -186,7 +186,8 @@ struct CheckedRobot: Sendable {
             return .failure(RobotError(.unavailable, "no way to \(request.to)"))
         }
         var steps: [RouteStep] = []
-        let isIn = !world.isOutside
+        // As the planner has it: aboard is whose middle is in the car.
+        let isIn = world.spot > 2
         if isIn || view.level != goal.level {
             if request.avoidingLifts.contains(Self.lift), !isIn {
                 return .failure(RobotError(.unavailable, "no other way"))

@@ -60,6 +60,8 @@ struct Explorer<System: CheckedSystem> {
     /// What is looked at.
     var rules = Set(Rule.allCases)
     let budget: Int
+    /// The last fault is one of these, where not all of them.
+    var lastFaults: [System.Fault]?
     var depth = 600
     /// Seconds in which nothing changes, after which nothing will: longer than every deadline. And after which a robot
     /// that waits for somebody has given back what it may.
@@ -111,7 +113,7 @@ struct Explorer<System: CheckedSystem> {
         var next: [(Node, String)] = []
         if let waited = try wait(node, &found) { next.append(waited) }
         guard node.faults > 0 else { return next }
-        for fault in faults {
+        for fault in node.faults == 1 && budget > 1 ? lastFaults ?? faults : faults {
             var after = node
             after.faults -= 1
             after.depth += 1

@@ -37,9 +37,10 @@ struct LiftSystem: CheckedSystem {
 
     func rest() throws(Breach) { try robot.isTidy(world) }
 
-    /// Outside, with nothing of the lift left to do.
+    /// Outside on another leg of the mission, and the lift is not the robot's any more. A way back by a lift that does not
+    /// come is tried for ever, so what the journal still waits for does not count.
     var isOver: Bool {
-        guard world.isOutside, robot.memory.sessions.isEmpty, world.holder != .robot else { return false }
+        guard world.isOutside, world.holder != .robot else { return false }
         return robot.memory.progress.map { $0.leg != .toDeliver } ?? true
     }
 

@@ -138,7 +138,8 @@ public struct Travel: Skill {
         case .door(let step):
             let isGlass = building.doors[step.door]?.isGlass ?? false
             return begin(DoorCrossing(step: step, isGlass: isGlass, motion: motion), view)
-        case .lift(let step): return begin(lift(step, inside: false), view)
+        // A way that begins in the car has no hall before it.
+        case .lift(let step): return begin(lift(step, inside: step.hallPose == step.cabinPose), view)
         }
     }
 
