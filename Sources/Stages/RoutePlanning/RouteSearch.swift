@@ -62,7 +62,7 @@ struct RouteSearch {
             let here = state < first ? Here(graph.arcs[state / orientations]) : Here(sources[state - first])
             // Who comes later to the same node and gains nothing by how it comes goes no further.
             if isOutdone(label, at: here.node, gate: here.gate, in: workspace) { continue }
-            if workspace.arrivals[here.node].stamp != workspace.stamp {
+            if here.gate == 0, workspace.arrivals[here.node].stamp != workspace.stamp {
                 workspace.arrivals[here.node] = RouteWorkspace.Arrival(
                     time: label.time, heading: label.heading, stamp: workspace.stamp)
             }
@@ -111,8 +111,8 @@ struct RouteSearch {
     }
 
     /// Whether the first one at a node could turn to a label's heading, and speed up again, before the label was there: then
-    /// all that the label can do, the first one can do as soon. A door that is open already, or a ride that is done, it cannot
-    /// have; so labels with a gate behind them are kept.
+    /// all that the label can do, the first one can do as soon. What has just come through a gate is left out of this on
+    /// either side: its door is still open, or still to be cleared.
     @inline(__always)
     private func isOutdone(
         _ label: RouteWorkspace.Label, at node: Int, gate: Int, in workspace: borrowing RouteWorkspace
