@@ -36,8 +36,19 @@ struct RouteSearch {
     let bound: TimeBound
     let kinematics: RouteKinematics
     let clock: RouteClock
+    /// The states of each lane: facing forwards, and facing backwards where the robot may.
+    private let orientations: Int
+    /// What a stop costs at most, seconds.
+    private let stop: Double
 
-    private var orientations: Int { kinematics.isReversible ? 2 : 1 }
+    init(graph: LaneGraph, bound: TimeBound, kinematics: RouteKinematics, clock: RouteClock) {
+        self.graph = graph
+        self.bound = bound
+        self.kinematics = kinematics
+        self.clock = clock
+        orientations = kinematics.isReversible ? 2 : 1
+        stop = kinematics.speed / kinematics.acceleration
+    }
 
     /// The quickest way from any of some sources to a node; nil where there is none.
     func fastest(
@@ -120,7 +131,7 @@ struct RouteSearch {
         let first = workspace.arrivals[node]
         guard gate == 0, first.stamp == workspace.stamp else { return false }
         let turn = kinematics.turnTime(by: Double(Self.difference(label.heading, first.heading)))
-        return label.time >= first.time + turn + kinematics.speed / kinematics.acceleration
+        return label.time >= first.time + turn + stop
     }
 
     /// The label at the end of an arc; nil where the arc may not be gone so, or never opens.
@@ -170,10 +181,15 @@ struct RouteSearch {
     /// Drives on in a straight line by some metres: the stop that the label's time contains is taken back.
     @inline(__always)
     private func extend(_ label: inout RouteWorkspace.Label, by length: Double, limit: UInt32) {
-        let top = min(kinematics.speed, graph.limits[Int(limit)])
+        let top = limit == 0 ? kinematics.speed : min(kinematics.speed, graph.limits[Int(limit)])
         let run = Double(label.run)
-        label.time += kinematics.driveTime(run + length, top: top)
-        if run > 0 { label.time -= kinematics.driveTime(run, top: top) }
+        if run * kinematics.acceleration >= top * top {
+            // At full speed already.
+            label.time += length / top
+        } else {
+            label.time += kinematics.driveTime(run + length, top: top)
+            if run > 0 { label.time -= kinematics.driveTime(run, top: top) }
+        }
         label.run = Float(run + length)
     }
 
