@@ -88,7 +88,7 @@ struct MapFileTests {
         let (building, warnings) = try read(MapFormats.layout)
         #expect(building.levels.map(\.id) == ["1", "2"])
         #expect(building.levels[0].elevation < building.levels[1].elevation)
-        #expect(warnings.contains { $0.what.contains("no elevations") })
+        #expect(building.levels[1].elevation == Building.assumedStoreyHeight && warnings.isEmpty)
         let upper = building.levels[1]
         #expect(upper.lanes.map { [$0.from, $0.to] } == [[0, 1], [1, 0]])
         #expect(upper.lanes.map(\.speedLimit) == [0.6, nil])
@@ -102,6 +102,28 @@ struct MapFileTests {
         #expect(kitchen.place.isCharger)
         let big = try read(MapFormats.layout, graph: 1).building
         #expect(big.levels.map(\.lanes.count) == [0, 1] && big.lifts.isEmpty)
+    }
+
+    @Test("layouts with frames of their own give a lift with a door on each level, and a warning")
+    func ownFrames() throws {
+        let text = MapFormats.layout.replacing("{\"x\": 5, \"y\": 0.04}", with: "{\"x\": 12.4, \"y\": 3.4}").replacing(
+            "{\"x\": 9.5, \"y\": 0}", with: "{\"x\": 12.0, \"y\": 3.4}")
+        let (building, warnings) = try read(text)
+        #expect(warnings.map(\.what).first?.contains("U1, G2 of one lift are 8.14 m apart") == true)
+        let lift = try #require(building.lifts["lift_U1"])
+        // The way out leads west, on the upper level to a waypoint that is still in the car.
+        for (level, cabin) in [("1", Point2D(5, 0)), ("2", Point2D(12.4, 3.4))] {
+            let door = try #require(lift.doors[LevelID(level)]?.first)
+            #expect(door.segment.middle.distance(to: cabin - Point2D(lift.width / 2, 0)) < 1e-9, "level \(level)")
+        }
+    }
+
+    @Test("the draft of LIF 2.0 is told apart")
+    func draft() throws {
+        let errors = try #require(throws: FileProblems.self) {
+            _ = try read("{\"metaInformation\": {}, \"origins\": []}")
+        }.errors
+        #expect(errors.count == 1 && errors[0].what.contains("2.0") && errors[0].expected == "LIF 1.0.0")
     }
 
     @Test("mistakes in a layout are told with line and column")
@@ -142,14 +164,42 @@ struct MapFileTests {
             try problems(MapFormats.routeGraph, "\"speed_limit\": 60", "\"speed_limit\": 160")[0].what.contains("160"))
     }
 
-    @Test("a place that no lane leads to, or away from, is a warning")
+    @Test("a place that no lane leads to, or away from, is a warning with its line, in every format")
     func unreachable() throws {
-        try withFolder { folder in
-            try write(MapFormats.navigationGraph, folder + "/graph.yaml")
-            var warnings: [RobotError] = []
-            _ = try readMap(at: folder + "/graph.yaml", warnings: &warnings)
-            #expect(warnings.map(\.what) == ["place 'end' on level L2 cannot be used: no lane leads away from there"])
+        func warnings(_ text: String) throws -> [String] {
+            try read(text).warnings.map { "\($0.location?.line ?? 0): \($0.what)" }
         }
+        #expect(
+            try warnings(MapFormats.navigationGraph) == [
+                "25: place 'end' cannot be used: no lane leads away from there"
+            ])
+        let alone = BuildingFileTests.good.replacing(
+            "    lanes:\n      - [0, 1, {bid", with: "    lanes:\n      - [1, 0, {bid")
+        #expect(
+            try warnings(BuildingFileTests.good) == [
+                "26: place 'end' of graph 0 cannot be used: no lane leads away from there"
+            ])
+        #expect(try warnings(alone) == ["26: place 'end' of graph 0 cannot be used: no lane leads there"])
+        let route = MapFormats.routeGraph.replacing(
+            "\"startid\": 70000, \"endid\": 1", with: "\"startid\": 0, \"endid\": 1")
+        #expect(try warnings(route) == ["8: node 70000 cannot be used: no lane leads away from there"])
+        let layout = MapFormats.layout.replacing(
+            "\"startNodeId\": \"G1\", \"endNodeId\": \"G2\"", with: "\"startNodeId\": \"G2\", \"endNodeId\": \"G1\"")
+        #expect(try warnings(layout).last == "28: node 'G1' cannot be used: no lane leads away from there")
+    }
+
+    @Test("a vertex that names a lift in whose car it does not lie is a warning: where it lies is what counts")
+    func cabins() throws {
+        let outside = BuildingFileTests.good.replacing(
+            "[10, 50, 0, start]", with: "[10, 50, 0, start, {lift_cabin: [1, lift]}]")
+        let (building, warnings) = try read(outside)
+        #expect(building.levels[0].vertices[0].lift == nil)
+        #expect(
+            warnings.contains {
+                $0.what == "lift_cabin is 'lift', but the vertex lies in no lift's car" && $0.location?.line == 10
+            })
+        let unknown = BuildingFileTests.good.replacing("{lift_cabin: [1, lift]}", with: "{lift_cabin: [1, left]}")
+        #expect(try read(unknown).warnings.contains { $0.what == "lift_cabin is 'left', which is no lift" })
     }
 
     @Test("every level's waypoints are strung to a lift's in the order of the file, as Open-RMF reads it")
@@ -157,5 +207,34 @@ struct MapFileTests {
         let turned = MapFormats.navigationGraph.replacing("  L1:", with: "  L9:").replacing("map: L1", with: "map: L9")
         #expect(try read(turned).building.levelOrder == ["L9", "L2"])
         #expect(try read(BuildingFileTests.good).building.levelOrder == ["L1", "L2"])
+    }
+
+    @Test("no map makes it crash: right ones with some bytes changed give a building that can be drawn, or problems")
+    func garbage() {
+        var random = SeededRandom(seed: 17)
+        let alphabet = Array("{}[]\",:'- \n0123456789.eE+xL~#".utf8) + [0, 0xC3]
+        let texts = [BuildingFileTests.good, MapFormats.navigationGraph, MapFormats.layout, MapFormats.routeGraph]
+        var read = 0
+        for round in 0..<1200 {
+            var bytes = Array(texts[round % texts.count].utf8)
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0...2, using: &random) {
+                case 0: bytes[place] = alphabet.randomElement(using: &random)!
+                case 1: bytes.insert(alphabet.randomElement(using: &random)!, at: place)
+                default: bytes.removeSubrange(place..<min(place + Int.random(in: 1...9, using: &random), bytes.count))
+                }
+            }
+            var warnings: [RobotError] = []
+            do throws(FileProblems) {
+                let building = try MapFile(file: "map", bytes: bytes, warnings: &warnings).building()
+                read += 1
+                #expect(warnings.count <= 600)
+                #expect(building.renderSVG()?.hasSuffix("</svg>\n") ?? true)
+            } catch {
+                #expect(!error.errors.isEmpty)
+            }
+        }
+        #expect(read > 100, "most of a map's bytes are not its syntax")
     }
 }

@@ -143,7 +143,9 @@ struct NavigationGraphYAMLTests {
             for index in 0..<3_000 {
                 text += item(
                     "\(index)", "\((index + 1) % 3_000)",
-                    index == 0 ? "door_name: gate, speed_limit: 0.5, mutex: m, is_bidirectional: false" : "")
+                    index == 0
+                        ? "door_name: gate, speed_limit: 0.5, mutex: m, is_bidirectional: false, dock_name: ''"
+                        : index == 7 ? "speed_limit: 1, orientation_constraint: backward, undock_name: d" : "")
             }
             text += "    vertices:\n"
             for index in 0..<3_000 {

@@ -30,7 +30,7 @@ struct BuildingCommandTests {
                 #expect(outcome.out.contains("graph 0 with 3 waypoints and 3 lanes"))
                 #expect(outcome.err.contains("warning: ") && outcome.err.contains(":5:"), "\(outcome.err)")
                 #expect(outcome.err.contains("did you mean 'is_charger'?"))
-                #expect(outcome.err.contains("place 'b' on level L1 cannot be used: no lane leads away from there"))
+                #expect(outcome.err.contains("place 'b' of graph 0 cannot be used: no lane leads away from there"))
             }
             let strict = try await doorstep.run(["building", "validate", path, "--strict"])
             #expect(strict.code == 1 && strict.out.isEmpty && strict.err.contains("'is_charge' of a vertex"))

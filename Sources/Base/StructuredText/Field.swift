@@ -34,6 +34,9 @@ public struct Field {
     /// another, or one mistake brings up a second one.
     public var isSound: Bool { node != nil && !collector.hasProblem(at: location) }
 
+    /// Whether nothing has been said against the whole file so far: only then can what was read be relied upon.
+    public var isFileSound: Bool { !collector.hasProblems }
+
     /// Records a problem at this place, unless the field is missing anyway.
     public func reject(_ what: String, expected: String? = nil, hint: String? = nil) {
         guard node != nil else { return }

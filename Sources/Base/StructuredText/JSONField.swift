@@ -22,6 +22,9 @@ public struct JSONField {
     /// Where the value stands. Counts the lines before it, so it takes its time.
     public var location: SourceLocation { text.location(of: offset ?? 0) }
 
+    /// Whether nothing has been said against the whole file so far: only then can what was read be relied upon.
+    public var isFileSound: Bool { !collector.hasProblems }
+
     /// Records a problem at this place, unless the field is missing anyway.
     public func reject(_ what: String, expected: String? = nil, hint: String? = nil) {
         guard offset != nil else { return }

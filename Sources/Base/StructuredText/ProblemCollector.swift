@@ -35,6 +35,8 @@ final class ProblemCollector {
         if warnings.count < Self.limit, !warnings.contains(warning) { warnings.append(warning) }
     }
 
+    var hasProblems: Bool { !problems.isEmpty }
+
     func hasProblem(at location: SourceLocation) -> Bool { problems.contains { $0.location == location } }
 
     func location(of node: Node, or other: SourceLocation) -> SourceLocation {

@@ -60,7 +60,7 @@ extension BuildingFile {
                     placement.meters($0, drawnOn: reference)
                 })
         }
-        BuildingFileCheck(file: self, sections: sections).run()
+        BuildingFileCheck(file: self, sections: sections).run(root)
     }
 
     /// The level that a lift's position is drawn on, where the lift names one.

@@ -7,10 +7,13 @@ struct BuildingFileCheck {
     let file: BuildingFile
     let sections: [LevelSection]
 
-    func run() {
+    func run(_ root: Field) {
         checkNames()
         checkDoorsOfLanes()
         checkLifts()
+        checkCabins()
+        // Only a file that is right so far makes a building.
+        if root.isFileSound { checkPlaces() }
     }
 
     /// Only what lies on a lane of a graph can be driven to in it; the drawing's other vertices may be called as they
@@ -80,6 +83,43 @@ struct BuildingFileCheck {
                 }
             }
             stacks.check()
+        }
+    }
+}
+
+extension BuildingFileCheck {
+    /// Traffic editor lets a vertex name its lift (`lift_cabin`); its generator goes by where the vertex lies.
+    private func checkCabins() {
+        for section in sections {
+            let level = section.drawing
+            let onLanes = Set(file.graphs.flatMap { section.vertices(ofGraph: $0) }).sorted()
+            for index in onLanes {
+                guard let name = level.vertices[index].word("lift_cabin") else { continue }
+                let lift = file.lift(containing: level.vertices[index].position, on: level)
+                guard lift?.id.rawValue != name else { continue }
+                let isKnown = file.lifts.contains { $0.id.rawValue == name }
+                section.vertexFields[index].warn(
+                    "lift_cabin is '\(name)', "
+                        + (isKnown
+                            ? "but the vertex lies in \(lift.map { "lift '\($0.id)'" } ?? "no lift's car")"
+                            : "which is no lift"),
+                    expected: isKnown ? "a vertex inside the lift's car" : "the name of a lift",
+                    hint: "move the vertex into the car: where it lies is what counts")
+            }
+        }
+    }
+
+    private func checkPlaces() {
+        for graph in file.graphs {
+            for place in unreachablePlaces(in: file.building(graph: graph)) {
+                for section in sections where section.drawing.id == place.level {
+                    for index in section.vertices(ofGraph: graph)
+                    where section.drawing.vertices[index].name == place.place.rawValue {
+                        section.vertexFields[index].warn(
+                            "place '\(place.place)' of graph \(graph) \(place.why)", hint: UnreachablePlace.hint)
+                    }
+                }
+            }
         }
     }
 }

@@ -86,16 +86,24 @@ extension NavigationGraph.Lane {
         guard let from = UInt32(from), let to = UInt32(to) else { return nil }
         self.init(lane: Lane(from: Int(from), to: Int(to)), isBidirectional: true)
         for entry in entries {
-            switch (entry.key, entry.value) {
-            case ("door_name", _) where !entry.text.isEmpty: lane.door = DoorID(entry.text)
-            case ("orientation_constraint", _):
-                guard let orientation = Lane.Orientation(rawValue: entry.text) else { return nil }
-                lane.orientation = orientation
-            case ("speed_limit", .double(let limit)) where limit > 0: lane.speedLimit = limit
-            case ("is_bidirectional", .bool(let truth)): isBidirectional = truth
-            case ("mutex", _) where !entry.text.isEmpty: lane.extras.mutex = entry.text
-            case ("dock_name", _) where !entry.text.isEmpty: lane.extras.dock = entry.text
-            case ("undock_name", _) where !entry.text.isEmpty: lane.extras.undock = entry.text
+            // As in other YAML, an empty text is none.
+            let word = entry.text.isEmpty ? nil : entry.text
+            switch entry.key {
+            case "door_name": lane.door = word.map { DoorID($0) }
+            case "orientation_constraint":
+                lane.orientation = word.flatMap(Lane.Orientation.init(rawValue:))
+                if lane.orientation == nil, word != nil { return nil }
+            case "speed_limit":
+                guard let limit = entry.value.double else { return nil }
+                lane.speedLimit = limit > 0 ? limit : nil
+            case "is_bidirectional":
+                guard let truth = entry.value.bool else { return nil }
+                isBidirectional = truth
+            case "mutex": lane.extras.mutex = word
+            case "dock_name": lane.extras.dock = word
+            case "undock_name": lane.extras.undock = word
+            case "demo_mock_lift_name": lane.extras.mockLift = word
+            case "demo_mock_floor_name": lane.extras.mockLevel = word
             default: return nil
             }
         }

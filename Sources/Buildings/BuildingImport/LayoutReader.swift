@@ -30,16 +30,25 @@ struct LayoutReader {
         let about = root.optional("metaInformation")
         building = Building(
             name: about?.optional("projectIdentification")?.textValue ?? "", levels: [], doors: [:], lifts: [:])
-        if let version = about?.optional("lifVersion"), let text = version.textValue, !text.hasPrefix("1.") {
-            version.warn("this is version \(text) of LIF", expected: "1.0.0", hint: "newer things are passed over")
-        }
         let layouts = root.required("layouts").list()
         chooseVehicleType(number, root, layouts)
         for layout in layouts { addNodes(of: layout) }
         for layout in layouts { addEdges(of: layout) }
         for layout in layouts { layout.optional("stations")?.forEach { addStation($0) } }
         addLifts(root)
-        orderLevels(root)
+        orderLevels()
+        if root.isFileSound { warnOfUnreachable(layouts) }
+    }
+
+    private func warnOfUnreachable(_ layouts: [JSONField]) {
+        let unreachable = Dictionary(unreachablePlaces(in: building).map { ($0.place, $0.why) }) { first, _ in first }
+        if unreachable.isEmpty { return }
+        for layout in layouts {
+            layout.optional("nodes")?.forEach { node in
+                guard let id = node.optional("nodeId"), let why = unreachable[PlaceID(id.string())] else { return }
+                id.warn("node '\(id.string())' \(why)", hint: UnreachablePlace.hint)
+            }
+        }
     }
 
     private mutating func chooseVehicleType(_ number: Int, _ root: JSONField, _ layouts: [JSONField]) {
@@ -191,14 +200,16 @@ struct LayoutReader {
             let apart = points.map { $0.distance(to: points[0]) }.max() ?? 0
             if apart > LiftStacks.tolerance {
                 root.warn(
-                    "the nodes \(stack.joined(separator: ", ")) of one lift are \((apart * 100).rounded() / 100) m apart",
-                    expected: "nodes above one another, in one common frame")
+                    "the nodes \(stack.joined(separator: ", ")) of one lift are \((apart * 100).rounded() / 100) m apart: "
+                        + "the layouts have frames of their own",
+                    expected: "nodes above one another, in one common frame",
+                    hint: "a robot's map needs one frame for all levels; routes and their times are right without")
             }
         }
         building.addAssumedLifts()
     }
 
-    private mutating func orderLevels(_ root: JSONField) {
+    private mutating func orderLevels() {
         let numbers = building.levels.compactMap { Int($0.id.rawValue) }
         building.levelOrder = building.levels.map(\.id)
         if numbers.count == building.levels.count {
@@ -206,11 +217,6 @@ struct LayoutReader {
         }
         for index in building.levels.indices {
             building.levels[index].elevation = Double(index) * Building.assumedStoreyHeight
-        }
-        if building.levels.count > 1 {
-            root.warn(
-                "LIF has no elevations: the levels are taken \(Building.assumedStoreyHeight) m apart",
-                expected: "nothing else", hint: "riding times of lifts come from it")
         }
     }
 }

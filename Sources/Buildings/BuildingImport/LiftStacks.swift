@@ -23,9 +23,9 @@ struct LiftStacks {
                 guard let worst = distances.max(by: { $0.apart < $1.apart }), worst.apart > Self.tolerance else {
                     continue
                 }
-                let centimetres = Int((worst.apart * 100).rounded())
+                let centimetres = (worst.apart * 100).rounded()
                 waypoint.field.reject(
-                    "this waypoint of lift '\(lift)' on level \(waypoint.level) is \(centimetres) cm beside the one on "
+                    "this waypoint of lift '\(lift)' on level \(waypoint.level) is \(Int(exactly: centimetres).map(String.init) ?? "\(centimetres)") cm beside the one on "
                         + "level \(worst.other.level)",
                     expected: "at most 10 cm: waypoints in one lift stand above one another",
                     hint: "move one of them, the other one is in line \(worst.other.field.location.line), or mend the "

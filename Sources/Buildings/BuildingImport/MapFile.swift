@@ -55,9 +55,12 @@ public enum MapFile: Sendable {
         switch self {
         case .building: "building"
         case .navigationGraph: "navigation graph"
-        case .graph: "layout"
+        case .graph: "graph"
         }
     }
+
+    /// Whether the elevations of the levels are not the file's but `Building.assumedStoreyHeight` apart.
+    public var assumesElevations: Bool { if case .building = self { false } else { true } }
 
     /// The graphs that a building file draws, in rising order; 0 for a format that has one only.
     public var graphs: [Int] { if case .building(let file) = self { file.graphs } else { [0] } }
@@ -80,6 +83,10 @@ public enum MapFile: Sendable {
                 // One look at all keys: looking for one that is not there passes over the whole file.
                 let keys = root.entries().map(\.key)
                 if keys.contains("layouts") { return .graph(LayoutReader(root, vehicleType: graph).building) }
+                if keys.contains("origins"), keys.contains("metaInformation") {
+                    root.reject(
+                        "this is the draft of LIF 2.0, whose layouts stand below origins", expected: "LIF 1.0.0")
+                }
                 guard keys.contains("features") else { return nil }
                 if keys.contains("preferred_crs") || keys.contains("site_name") {
                     return .building(SiteGeometryReader(root, world: world).file)
@@ -87,8 +94,9 @@ public enum MapFile: Sendable {
                 return .graph(RouteGraphReader(root, file: file).building)
             }
         } catch {
-            // A building file in YAML's flow style is not JSON either, unless its keys are quoted.
-            if let text = String(validating: bytes, as: UTF8.self), text.contains("levels") { return nil }
+            // A building file in YAML's flow style need not be JSON.
+            let isSyntax = error.errors.first?.what.hasPrefix("not JSON") == true
+            if isSyntax, String(validating: bytes, as: UTF8.self)?.contains("levels") == true { return nil }
             throw error
         }
     }
@@ -128,8 +136,5 @@ public func readMap(
     at path: String, graph: Int = 0, warnings: inout [RobotError]
 ) throws(FileProblems) -> Building {
     if isFolder(path) { return try loadSite(folder: path, graph: graph, warnings: &warnings) }
-    let map = try MapFile(path: path, graph: graph, warnings: &warnings)
-    let building = map.building(graph: graph)
-    warnings += unreachablePlaces(in: building, file: path)
-    return building
+    return try MapFile(path: path, graph: graph, warnings: &warnings).building(graph: graph)
 }

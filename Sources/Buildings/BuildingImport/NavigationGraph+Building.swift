@@ -48,7 +48,7 @@ extension NavigationGraph {
 extension Building {
     /// Metres from one level to the next where a format has no elevations: a usual storey of offices and hotels. It
     /// enters the riding time of lifts and nothing else.
-    static let assumedStoreyHeight = 4.0
+    public static let assumedStoreyHeight = 4.0
     /// Metres along each side of a lift's car where a format does not tell: room for a robot and its turn.
     static let assumedCarSize = 1.6
     /// Metres between the posts of a door where a format does not tell: a usual door.
@@ -94,26 +94,37 @@ extension Building {
 
 extension Lift {
     /// The sides of the car through which lanes of a level lead, with a door in each.
+    ///
+    /// Where the level's waypoint lies beside the car, as it does in a layout with a frame of its own, the car is taken to
+    /// be around the waypoint there.
     func assumedDoors(on level: Level) -> [LiftDoor] {
-        let (w, d) = (width / 2, depth / 2)
-        let corners = [Point2D(w, -d), Point2D(w, d), Point2D(-w, d), Point2D(-w, -d)].map(pose.transform)
-        let sides = corners.indices.map { Segment(corners[$0], corners[($0 + 1) % corners.count]) }
-        var middles: [Int: Double] = [:]
+        var middles: [Int: (side: Segment, share: Double)] = [:]
         for lane in level.lanes {
-            let inside = (level.vertices[lane.from].lift == id, level.vertices[lane.to].lift == id)
-            guard inside.0 != inside.1 else { continue }
-            let way = level.segment(of: lane)
-            for (number, side) in sides.enumerated() where middles[number] == nil {
-                middles[number] = side.crossing(way)
+            let (from, to) = (level.vertices[lane.from], level.vertices[lane.to])
+            guard (from.lift == id) != (to.lift == id) else { continue }
+            let (cabin, hall) = from.lift == id ? (from.position, to.position) : (to.position, from.position)
+            let length = hall.distance(to: cabin)
+            guard length > 0 else { continue }
+            // As far as the way out leads through the car, also when the first waypoint outside is still in it.
+            let way = Segment(cabin, cabin + (hall - cabin) * ((width + depth) / length))
+            for (number, side) in sides(around: cabin).enumerated() where middles[number] == nil {
+                middles[number] = side.crossing(way).map { (side, $0) }
             }
         }
-        return middles.sorted { $0.key < $1.key }.map { number, share in
-            let side = sides[number]
-            let width = min(Building.assumedDoorWidth, side.length)
-            let half = width / 2 / side.length
-            let middle = min(max(share, half), 1 - half)
+        return middles.sorted { $0.key < $1.key }.map { number, middle in
+            let half = min(Building.assumedDoorWidth, middle.side.length) / 2 / middle.side.length
+            let share = min(max(middle.share, half), 1 - half)
             return LiftDoor(
-                name: "side_\(number + 1)", a: side.point(at: middle - half), b: side.point(at: middle + half))
+                name: "side_\(number + 1)", a: middle.side.point(at: share - half),
+                b: middle.side.point(at: share + half))
         }
+    }
+
+    /// The four sides of the car, which holds a point.
+    private func sides(around point: Point2D) -> [Segment] {
+        let pose = contains(point) ? self.pose : Pose2D(point, yaw: self.pose.yaw)
+        let (w, d) = (width / 2, depth / 2)
+        let corners = [Point2D(w, -d), Point2D(w, d), Point2D(-w, d), Point2D(-w, -d)].map(pose.transform)
+        return corners.indices.map { Segment(corners[$0], corners[($0 + 1) % corners.count]) }
     }
 }

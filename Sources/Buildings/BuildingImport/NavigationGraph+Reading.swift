@@ -40,6 +40,13 @@ extension NavigationGraph {
         }
         guard graph.isConsistent else { return nil }
         warnings += own
+        for place in unreachablePlaces(in: graph.building()).prefix(100) {
+            warnings.append(
+                RobotError(
+                    .invalidFile, "place '\(place.place)' \(place.why)",
+                    at: SourceLocation(file: file, line: 1, column: 1),
+                    hint: UnreachablePlace.hint))
+        }
         return graph
     }
 
@@ -97,11 +104,13 @@ extension NavigationGraph {
         levels = []
         var names = NameBook(kind: "waypoint", scope: "graph")
         var stacks = LiftStacks()
+        var placeFields: [PlaceID: Field] = [:]
         for (name, level) in root.required("levels").entries() {
             let fields = level.optional("vertices")?.listOrEmpty() ?? []
             let vertices = fields.map(Vertex.init)
             for (vertex, field) in zip(vertices, fields) {
                 names.note(vertex.name, at: field)
+                placeFields[PlaceID(vertex.name)] = field
                 guard let lift = vertex.lift else { continue }
                 stacks.add(vertex.position, of: lift, on: LevelID(name), field)
                 if declaredLifts != nil, lifts[lift] == nil {
@@ -114,6 +123,10 @@ extension NavigationGraph {
             levels.append(Level(id: LevelID(name), vertices: vertices, lanes: lanes))
         }
         stacks.check()
+        guard root.isFileSound else { return }
+        for place in unreachablePlaces(in: building()) {
+            placeFields[place.place]?.warn("place '\(place.place)' \(place.why)", hint: UnreachablePlace.hint)
+        }
     }
 }
 

@@ -1,34 +1,39 @@
-public import BuildingMap
-public import RobotModel
+import BuildingMap
+import RobotModel
 
-/// A warning for every place that cannot be driven to, or away from, from where most of the building is.
+/// A place that cannot be driven to, or away from, from where most of the building is.
+struct UnreachablePlace {
+    var level: LevelID
+    var place: PlaceID
+    /// In words, to follow the place's name.
+    var why: String
+
+    /// What a person can do about it.
+    static let hint = "draw a lane, make one bidirectional, or move the place to another graph"
+}
+
+/// The places of a building that cannot be used.
 ///
-/// "Most" is the largest part of the graph in which every vertex can be reached from every other (a strongly connected
-/// component); lifts connect the levels on which they have a waypoint.
-public func unreachablePlaces(in building: Building, file: String) -> [RobotError] {
+/// "Most" of it is the largest part of the graph in which every vertex can be reached from every other (a strongly
+/// connected component); lifts connect the levels on which they have a waypoint.
+func unreachablePlaces(in building: Building) -> [UnreachablePlace] {
     let graph = ReachabilityGraph(building)
     guard let home = graph.largestComponent() else { return [] }
     let reached = graph.reached(from: home, graph.next)
     let leading = graph.reached(from: home, graph.previous)
-    var found: [RobotError] = []
-    for (levelIndex, level) in building.levels.enumerated() {
-        for place in level.places.values.sorted(by: { $0.id < $1.id }) {
-            let node = graph.firstNode[levelIndex] + place.vertex
-            guard !reached[node] || !leading[node] else { continue }
-            let what =
-                switch (reached[node], leading[node]) {
+    var found: [UnreachablePlace] = []
+    for (first, level) in zip(graph.firstNode, building.levels) {
+        for place in level.places.values where !reached[first + place.vertex] || !leading[first + place.vertex] {
+            let why =
+                switch (reached[first + place.vertex], leading[first + place.vertex]) {
                 case (false, false): "no lane connects it with the rest of the building"
                 case (false, _): "no lane leads there"
                 default: "no lane leads away from there"
                 }
-            found.append(
-                RobotError(
-                    .invalidFile, "place '\(place.id)' on level \(level.id) cannot be used: \(what)",
-                    at: SourceLocation(file: file, line: 1, column: 1),
-                    hint: "draw a lane, make one bidirectional, or move the place to another graph"))
+            found.append(UnreachablePlace(level: level.id, place: place.id, why: "cannot be used: \(why)"))
         }
     }
-    return found
+    return found.sorted { ($0.level, $0.place) < ($1.level, $1.place) }
 }
 
 /// The lanes and lift rides of a building as bare numbers: a graph can have a million nodes.

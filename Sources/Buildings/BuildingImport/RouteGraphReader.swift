@@ -41,6 +41,19 @@ struct RouteGraphReader {
         if let frame { level.id = LevelID(frame) }
         building.levels = [level]
         building.levelOrder = [level.id]
+        if root.isFileSound { warnOfUnreachable(features) }
+    }
+
+    private func warnOfUnreachable(_ features: JSONField) {
+        let unreachable = Dictionary(unreachablePlaces(in: building).map { ($0.place, $0.why) }) { first, _ in first }
+        if unreachable.isEmpty { return }
+        features.forEach { feature in
+            guard feature.optional("geometry")?.optional("type")?.textValue == "Point",
+                let id = feature.optional("properties")?.optional("id"),
+                let why = unreachable[PlaceID("\(id.int(in: Self.ids))")]
+            else { return }
+            id.warn("node \(id.int(in: Self.ids)) \(why)", hint: UnreachablePlace.hint)
+        }
     }
 
     private static func stem(of file: String) -> String {

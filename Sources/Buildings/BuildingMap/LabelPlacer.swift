@@ -33,7 +33,9 @@ struct LabelPlacer {
     mutating func avoid(from a: Point2D, to b: Point2D) {
         // A large drawing has more lines than are worth looking at.
         guard taken.count < 20_000 else { return }
-        let steps = max(Int(a.distance(to: b) / 6), 1)
+        let length = a.distance(to: b)
+        guard length.isFinite, length < 60_000 else { return }
+        let steps = max(Int(length / 6), 1)
         for step in 0...steps { avoid(a + (b - a) * (Double(step) / Double(steps)), radius: 2) }
     }
 

@@ -58,11 +58,13 @@ private func mapSummary(_ path: String, _ warnings: inout [RobotError]) throws(F
     var parts: [String] = []
     for graph in map.graphs.isEmpty ? [0] : map.graphs {
         let building = map.building(graph: graph)
-        warnings += unreachablePlaces(in: building, file: path).filter { !warnings.contains($0) }
         if parts.isEmpty { parts.append("\(map.format) \(building.name), \(counts(building))") }
         let vertices = building.levels.reduce(0) { $0 + $1.vertices.count }
         let lanes = building.levels.reduce(0) { $0 + $1.lanes.count }
         parts.append("graph \(graph) with \(vertices) waypoints and \(lanes) lanes")
+        if map.assumesElevations, building.levels.count > 1 {
+            parts.append("no elevations, so levels are taken \(Building.assumedStoreyHeight) m apart")
+        }
     }
     return parts.joined(separator: "; ")
 }
