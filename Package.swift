@@ -97,6 +97,7 @@ let package = Package(
         shim("CCurl", links: ["curl"]),
         shim("CSodium", links: ["sodium"]),
         shim("CProj"),
+        shim("CMosquitto", links: ["mosquitto"]),
         shim("CMallocCounter"),
         // Base/
         room("RobotModel", in: "Base"),
@@ -108,7 +109,8 @@ let package = Package(
         // Hardware/
         room("DeviceProtocols", in: "Hardware", imports: ["RobotModel"]),
         room(
-            "DeviceIO", in: "Hardware", imports: ["CSerialPort", "CGPIOD", "CLinuxRealtime", "RobotModel"],
+            "DeviceIO", in: "Hardware",
+            imports: ["CSerialPort", "CGPIOD", "CLinuxRealtime", "CMosquitto", "RobotModel"],
             touchesC: true),
         room("Devices", in: "Hardware", imports: ["DeviceProtocols", "DeviceIO", "Realtime", "RobotModel"]),
         room("BoardFile", in: "Hardware", imports: ["RobotModel", "StructuredText"]),
@@ -122,7 +124,7 @@ let package = Package(
         room(
             "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel", "StructuredText"],
             outside: [Outside.grdb]),
-        room("Facilities", in: "Stages", imports: ["RobotModel"]),
+        room("Facilities", in: "Stages", imports: ["DeviceProtocols", "RobotModel"]),
         room("Motion", in: "Stages", imports: ["RobotModel"]),
         room("Safety", in: "Stages", imports: ["RobotModel"]),
         // Reflow/
@@ -209,7 +211,8 @@ let package = Package(
             of: ["BuildingImport", "BuildingMap", "CMallocCounter", "RobotModel", "RoutePlanning", "StructuredText"],
             hasPeers: true),
         tests("MissionsTests", of: ["BuildingMap", "Missions", "Motion", "RobotModel", "StructuredText"]),
-        tests("FacilitiesTests", of: ["Facilities", "RobotModel"]),
+        tests("FacilitiesTests", of: ["DeviceProtocols", "Facilities", "RobotModel"]),
+        tests("PassageTests", of: ["BuildingMap", "Facilities", "Missions", "RobotModel"]),
         tests("MotionTests", of: ["Motion", "RobotModel"]),
         tests("SafetyTests", of: ["RobotModel", "Safety"]),
         tests("MCAPTests", of: ["MCAP"], hasPeers: true),
@@ -220,7 +223,11 @@ let package = Package(
         tests("CommandsTests", of: ["Control", "DeviceIO", "MCAP", "RobotModel"]),
         tests("ControlTests", of: ["Control", "RobotModel"]),
         tests(
-            "TwinTests", of: ["BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "RobotModel", "Twin"],
+            "TwinTests",
+            of: [
+                "BoardFile", "BuildingMap", "DeviceIO", "DeviceProtocols", "Devices", "Facilities", "RobotModel",
+                "Twin",
+            ],
             hasPeers: true),
         tests(
             "RobotRuntimeTests",

@@ -147,7 +147,7 @@ struct BoardReadingTests {
         #expect(board.joints.arm.tool.origin == Vector3(0.1, 0, 0))
         #expect(board.joints.postures["stowed"] == [0, -1.9, 2.6, 0, -0.7, 0])
         #expect(board.compartment.lidEdge == Vector3(-0.04, 0, 0.46))
-        #expect(board.facilities.lifts["lift_1"]?.floors["L3"] == 3)
+        #expect(board.facilities?.lifts["lift_1"]?.floors["L3"] == 3)
         #expect(Set(board.gpio.map(\.role)) == Set(GPIOSlot.Role.allCases))
         #expect(board.battery.curve.count == 6)
         #expect(board.reflow.quota >= 1_000_000_000)
@@ -172,7 +172,7 @@ struct BoardReadingTests {
     func realBoard() throws {
         let board = try Board.read(path: "\(configurations)/dory-cm4.yaml")
         #expect(board.joints.port.path.hasPrefix("/dev/serial/by-id/"))
-        #expect(board.facilities.port.parity == .even)
+        #expect(board.facilities?.port.parity == .even)
         #expect(board.gpio.allSatisfy { $0.chip == "gpiochip0" })
         #expect(board.control.cpu == 3)
     }

@@ -37,9 +37,9 @@ private struct PaperBoard: BoardView {
         let paths =
             board.lidars.map(\.port.path)
             + [
-                board.wheels.port, board.joints.port, board.facilities.port, board.boxRadio.port, board.keypad.port,
+                board.wheels.port, board.joints.port, board.facilities?.port, board.boxRadio.port, board.keypad.port,
                 board.console.port,
-            ].map(\.path)
+            ].compactMap { $0?.path }
         for (index, path) in paths.enumerated() {
             links[path] = "/dev/ttyUSB\(index)"
             owners["/dev/ttyUSB\(index)"] = FileOwner(user: 0, group: 20, mode: 0o660)

@@ -11,8 +11,8 @@ struct DeadlineTests {
         return [
             DriveSkill(step: Paper.drive(0, 4), motion: Paper.motion),
             DoorCrossing(step: Paper.door(), isGlass: false, motion: Paper.motion),
-            LiftRide(step: Paper.lift(), levels: ["L1", "L2", "L3"], motion: Paper.motion),
-            LiftRide(step: Paper.lift(), levels: ["L1", "L2", "L3"], motion: Paper.motion, inside: true),
+            LiftRide(step: Paper.lift(), levels: Paper.levels, motion: Paper.motion),
+            LiftRide(step: Paper.lift(), levels: Paper.levels, motion: Paper.motion, inside: true),
             DockAtBox(box: 7, place: Pose2D(), geometry: BoxGeometry()),
             CollectMeal(
                 mission: "m1", order: order, box: BoxGeometry(), arm: Paper.arm, compartment: Paper.compartment),

@@ -5,7 +5,7 @@ import Testing
 @Suite("Riding a lift")
 struct LiftRideTests {
     private func ride(inside: Bool = false, to level: LevelID = "L3") -> LiftRide {
-        LiftRide(step: Paper.lift(to: level), levels: ["L1", "L2", "L3"], motion: Paper.motion, inside: inside)
+        LiftRide(step: Paper.lift(to: level), levels: Paper.levels, motion: Paper.motion, inside: inside)
     }
 
     private func sends(_ world: PaperWorld) -> [LevelID] {
@@ -141,5 +141,71 @@ struct LiftRideTests {
             let isOutside: Set<LiftRideState> = [.approaching, .calling, .looking, .pausing, .out]
             #expect(state.isInside == !isOutside.contains(state))
         }
+    }
+}
+
+@Suite("What confirms a level")
+struct LevelEvidenceTests {
+    private func ride(_ world: PaperWorld) -> (SkillOutcome, LiftRide) {
+        var skill = LiftRide(step: Paper.lift(), levels: Paper.levels, motion: Paper.motion)
+        let outcome = run(&skill, in: world)
+        return (outcome, skill)
+    }
+
+    @Test("levels that look alike to the LiDAR are told apart by the lift and the barometer")
+    func alike() {
+        let world = PaperWorld(at: Pose2D(x: 6))
+        world.hasBarometer = true
+        world.fits = ["L1": 0.8, "L2": 0.8, "L3": 0.8]
+        #expect(ride(world).0 == .done)
+        #expect(world.view.level == "L3")
+    }
+
+    @Test("levels that look alike are not left without a barometer")
+    func alikeWithoutBarometer() {
+        let world = PaperWorld(at: Pose2D(x: 6))
+        world.fits = ["L1": 0.8, "L2": 0.8, "L3": 0.8]
+        let (outcome, _) = ride(world)
+        #expect(outcome.isStuck)
+        #expect(outcome.error?.what.contains("LiDAR cannot tell") ?? false, "\(outcome)")
+        #expect(world.view.pose.x > 8)
+    }
+
+    @Test("the lift and the LiDAR agree, but the height is another level's: the robot stays in")
+    func heightDenies() {
+        let world = PaperWorld(at: Pose2D(x: 6))
+        world.hasBarometer = true
+        world.climbError = -4
+        let (outcome, _) = ride(world)
+        #expect(outcome.isStuck)
+        #expect(outcome.error?.what.contains("by its height it is L2") ?? false, "\(outcome)")
+    }
+
+    @Test("a lift that falls silent on the way is left by what LiDAR and barometer agree on")
+    func silentLift() {
+        let world = PaperWorld(at: Pose2D(x: 6))
+        world.hasBarometer = true
+        var skill = LiftRide(step: Paper.lift(), levels: Paper.levels, motion: Paper.motion)
+        let outcome = run(&skill, in: world) { world in
+            guard world.log.contains(.sendLift("lift", "L3")), world.carLevel == "L3" else { return }
+            world.view.lifts["lift"] = LiftState(
+                currentLevel: "L1", door: .unknown, motion: .unknown, mode: .offline,
+                session: .granted(since: world.view.now))
+        }
+        #expect(outcome == .done, "\(outcome) \(world.said)")
+        #expect(world.view.level == "L3")
+        #expect(world.said.contains { $0.contains("says nothing") })
+    }
+
+    @Test("without a barometer a silent lift is not left on the LiDAR's word alone")
+    func silentLiftWithoutBarometer() {
+        let world = PaperWorld(at: Pose2D(x: 6))
+        var skill = LiftRide(step: Paper.lift(), levels: Paper.levels, motion: Paper.motion)
+        let outcome = run(&skill, in: world, seconds: 1800) { world in
+            guard world.log.contains(.sendLift("lift", "L3")) else { return }
+            world.view.lifts["lift"] = LiftState(door: .unknown, motion: .unknown, mode: .offline)
+        }
+        #expect(outcome.isStuck)
+        #expect(world.view.pose.x > 8)
     }
 }

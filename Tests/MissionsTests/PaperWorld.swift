@@ -51,6 +51,12 @@ final class PaperWorld {
     private var liftArrives: Instant?
     private var considered: [LevelID] = []
     private var watched = false
+    /// A barometer, where a test gives the robot one; it shows how far the car has gone.
+    var hasBarometer = false
+    /// Metres by which it is wrong.
+    var climbError = 0.0
+    private var boardedAt = 0.0
+    private var measuresHeight = false
     private var lidTimer: Instant?
     private var tool: ArmGoal?
     private var isFlapClosing = false
@@ -139,6 +145,9 @@ final class PaperWorld {
         case .switchLevel(let level, let pose):
             view.level = level
             view.pose = pose
+        case .measureHeight(let measures):
+            boardedAt = building.level(carLevel)?.elevation ?? 0
+            measuresHeight = measures
         case .suspendLocalization, .fieldMuting, .journal, .say, .status: break
         case .lookForBox(let near):
             wantsBox = near != nil
@@ -188,6 +197,10 @@ final class PaperWorld {
             view.levelFit[level] = fits?[level] ?? (level == carLevel ? 0.9 : 0.3)
         }
         view.doorwayGap = watched ? doorwayGap : nil
+        let elevation = building.level(carLevel)?.elevation ?? 0
+        view.heightChange =
+            hasBarometer && measuresHeight
+            ? HeightChange(metres: elevation - boardedAt + climbError, deviation: 0.3, isResting: true) : nil
         if boxIsThere, wantsBox {
             let distance = docked ? 0.58 + dockError : 0.8
             view.boxSighting = BoxSighting(pose: Pose2D(x: distance, yaw: .pi), residual: 0.005, time: now)
@@ -324,6 +337,8 @@ extension Building {
 /// Steps of routes through the building on paper.
 enum Paper {
     static let motion = MotionSettings(cruiseSpeed: 0.9)
+
+    static let levels = Building.paper.levels.map { ServedLevel(id: $0.id, elevation: $0.elevation) }
 
     static func drive(_ x0: Double, _ x1: Double, level: LevelID = "L1") -> DriveStep {
         DriveStep(level: level, path: [Point2D(x0, 0), Point2D(x1, 0)], duration: .seconds(5))

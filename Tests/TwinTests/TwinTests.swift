@@ -107,8 +107,9 @@ struct TwinTests {
         let ping = DynamixelPacket(id: 1, .ping).encoded
         #expect(try bench.exchange(joints, ping, milliseconds: 10).starts(with: [0xFF, 0xFF, 0xFD, 0x00, 0x01]))
         // The status of the relay box and of the box on the vehicle
-        let facilities = try bench.open(bench.board.facilities.port)
-        let unit = UInt8(bench.board.facilities.unit)
+        let slot = try #require(bench.board.facilities)
+        let facilities = try bench.open(slot.port)
+        let unit = UInt8(slot.unit)
         let report = try bench.exchange(facilities, RelayBoxMap.headerRequest.frame(unit: unit), milliseconds: 60)
         #expect(report.prefix(5) == [unit, 0x03, 8, 0x44, 0x52])
         let radio = try bench.open(bench.board.boxRadio.port)

@@ -7,6 +7,27 @@ public enum DoorMode: Int, Hashable, Sendable, Codable {
     case unknown = 4
 }
 
+/// Who holds a door or a lift, as its controller says.
+public enum FacilityHolder: Hashable, Sendable {
+    case none
+    /// This robot's session.
+    case ours
+    /// Somebody else's, in words: "session 41", "robot dora".
+    case other(String)
+}
+
+/// What a door's controller reports, whatever link it comes over.
+public struct DoorReport: Hashable, Sendable {
+    public var mode: DoorMode
+    /// Whose session holds it open.
+    public var holder: FacilityHolder
+
+    public init(mode: DoorMode, holder: FacilityHolder = .none) {
+        self.mode = mode
+        self.holder = holder
+    }
+}
+
 /// A door as the deliberation knows it: its report and our session with it.
 public struct DoorState: Hashable, Sendable {
     /// What the door says.
@@ -53,6 +74,32 @@ public enum LiftMotion: Int, Hashable, Sendable, Codable {
     case up = 1
     case down = 2
     case unknown = 3
+}
+
+/// What a lift's controller reports, whatever link it comes over.
+public struct LiftReport: Hashable, Sendable {
+    /// Where the car is (while it moves: the last level passed); nil where that is not known.
+    public var level: LevelID?
+    /// Where the car is sent; nil where that is not known.
+    public var destination: LevelID?
+    public var motion: LiftMotion
+    /// The car door on the side where the robot boards or leaves.
+    public var door: DoorMode
+    public var mode: LiftMode
+    /// Whose session it serves.
+    public var holder: FacilityHolder
+
+    public init(
+        level: LevelID? = nil, destination: LevelID? = nil, motion: LiftMotion = .unknown, door: DoorMode = .unknown,
+        mode: LiftMode = .unknown, holder: FacilityHolder = .none
+    ) {
+        self.level = level
+        self.destination = destination
+        self.motion = motion
+        self.door = door
+        self.mode = mode
+        self.holder = holder
+    }
 }
 
 /// A lift as the deliberation knows it: its report and our session with it.

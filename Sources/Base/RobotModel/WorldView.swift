@@ -21,6 +21,8 @@ public struct WorldView: Sendable {
     public var localization: Localization
     /// How well the last scan fits each level's map around the present pose, 0...1; filled while a level is in question.
     public var levelFit: [LevelID: Double]
+    /// How far the robot has been carried up or down; filled while a ride is measured on a board with a barometer.
+    public var heightChange: HeightChange?
     /// Measured speed.
     public var twist: Twist2D
     public var drive: DriveStatus

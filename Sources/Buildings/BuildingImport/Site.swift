@@ -44,6 +44,7 @@ public func loadSite(
         }
         building.levels[index].occupancy = map
     }
+    building.facilities = try readFacilities(ofSite: folder, for: building)
     return building
 }
 

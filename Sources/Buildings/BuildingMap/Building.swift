@@ -12,6 +12,8 @@ public struct Building: Sendable {
     /// Its planner numbers waypoints through the levels in this order, and strings a lift's moves from one of its
     /// waypoints to the next one.
     public var levelOrder: [LevelID]
+    /// What the site's people know of doors and lifts beyond the drawing.
+    public var facilities = SiteFacilities()
 
     /// `levelOrder` is that of `levels` when it is left out.
     public init(

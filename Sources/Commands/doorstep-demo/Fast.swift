@@ -54,13 +54,15 @@ struct Fast: AsyncParsableCommand {
         scenario.seed = seed
         let ports = MemoryPorts()
         let gpio = MemoryGPIO()
+        let broker = MemoryBroker()
         let faults = try fault.map { try ScheduledFault(parsing: $0) }
         let twin = try Twin.inMemory(
-            board: board, building: building, scenario: scenario, ports: ports, gpio: gpio, faults: faults)
+            board: board, building: building, scenario: scenario, ports: ports, gpio: gpio, broker: broker,
+            faults: faults)
         var log = Logger(label: "doorstep") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         let robot = try SteppedRobot(
-            board: board, building: building, ports: ports, gpio: gpio, log: log,
+            board: board, building: building, ports: ports, gpio: gpio, brokers: broker, log: log,
             wallAtZero: WallTime(secondsSince1970: today.timeIntervalSince1970))
         let uploader = station.map { Uploader(spool: robot.spool, station: $0, robot: board.name) }
         uploader?.start()

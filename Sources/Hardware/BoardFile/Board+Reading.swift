@@ -22,9 +22,10 @@ extension Board {
         // A tick rate that is wrong is no measure for the devices' rates.
         let tickRate = root.optional("control")?.optional("tick_rate")?.isSound == false ? Int.max : control.tickRate
         let site = root.required("site").string()
+        let robot = root.required("robot").string()
         let joints = JointSlot(root.required("joints"), tickRate: tickRate)
         let board = Board(
-            name: root.required("robot").string(),
+            name: robot,
             sitePath: site.hasPrefix("/") ? site : folder + site,
             home: PlaceID(root.required("home").string()),
             control: control,
@@ -37,7 +38,10 @@ extension Board {
                 JointEncoderSlot($0, joints: joints.arm.joints, tickRate: tickRate)
             },
             compartment: CompartmentGeometry(root.required("compartment")),
-            facilities: FacilitySlot(root.required("facilities")),
+            facilities: root.optional("facilities").map { FacilitySlot($0) },
+            buildingBroker: root.optional("building_broker").map {
+                BuildingBrokerSlot($0, robot: robot, folder: folder)
+            },
             boxRadio: BoxRadioSlot(root.required("box_radio")),
             keypad: KeypadSlot(port: PortSettings(root.required("keypad").required("port"))),
             gpio: GPIOSlot.all(root.required("gpio")),
@@ -51,6 +55,7 @@ extension Board {
             contents: root.contentHashes(splitting: ["console", "log"]),
             locations: locations(root))
         rejectSharedPorts(root)
+        rejectWiredTwice(root)
         return board
     }
 
@@ -68,12 +73,26 @@ extension Board {
     /// Where the names stand that are looked up in the site, and the hash that only the console can judge.
     private static func locations(_ root: Field) -> [String: SourceLocation] {
         var fields = [root.required("site"), root.required("home"), root.required("console").required("unlock_hash")]
-        let facilities = root.required("facilities")
-        let lifts = facilities.required("lifts").entries().map(\.value)
-        fields += facilities.required("doors").entries().map(\.value) + lifts
-        for lift in lifts { fields += lift.required("floors").entries().map(\.value) }
+        for wiring in [root.optional("facilities"), root.optional("building_broker")].compactMap(\.self) {
+            let lifts = wiring.optional("lifts")?.entries().map(\.value) ?? []
+            fields += (wiring.optional("doors")?.entries().map(\.value) ?? []) + lifts
+            for lift in lifts { fields += lift.optional("floors")?.entries().map(\.value) ?? [] }
+        }
         return Dictionary(
             fields.map { ($0.path, $0.keyLocation ?? $0.location) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// A door or lift has one controller, so it is wired at one place.
+    private static func rejectWiredTwice(_ root: Field) {
+        guard let box = root.optional("facilities"), let broker = root.optional("building_broker") else { return }
+        for kind in ["doors", "lifts"] {
+            let wired = Set(box.optional(kind)?.entries().map(\.key) ?? [])
+            for (name, field) in broker.optional(kind)?.entries() ?? [] where wired.contains(name) {
+                field.reject(
+                    "\(field.path) stands in facilities too", expected: "one wiring for a door or lift",
+                    hint: "take it out where its controller is not")
+            }
+        }
     }
 
     /// Two devices on one port steal each other's bytes.
@@ -96,13 +115,20 @@ extension Board {
 }
 
 extension PortSettings {
-    /// `{ path, baud, parity: none, stop_bits: 1 }`
+    /// `{ path, baud, parity: none, stop_bits: 1 }`; a path that is reached over IP has no rate.
     init(_ field: Field) {
+        let path = field.required("path")
+        let rates = 300...4_500_000
+        let baudRate =
+            switch path.text {
+            case let text? where text.hasPrefix("udp:"): 1
+            // A connection is paced as a slow network is, where somebody paces it.
+            case let text? where text.hasPrefix("tcp:"):
+                field.optional("baud")?.int(in: rates, unit: "bits per second") ?? 10_000_000
+            default: field.required("baud").int(in: rates, unit: "bits per second")
+            }
         self.init(
-            path: field.required("path").string(),
-            // Datagrams have no rate.
-            baudRate: field.required("path").text?.hasPrefix("udp:") == true
-                ? 1 : field.required("baud").int(in: 300...4_500_000, unit: "bits per second"),
+            path: path.string(), baudRate: baudRate,
             parity: field.optional("parity")?.choice() ?? .none,
             stopBits: field.optional("stop_bits")?.int(in: 1...2) ?? 1)
     }

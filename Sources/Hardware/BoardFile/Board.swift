@@ -21,7 +21,10 @@ public struct Board: Sendable {
     /// Absolute encoders on joints, held against what the servos say.
     public var jointEncoders: JointEncoderSlot?
     public var compartment: CompartmentGeometry
-    public var facilities: FacilitySlot
+    /// The relay box of the building's doors and lifts, where it has one.
+    public var facilities: FacilitySlot?
+    /// The building's broker, where doors or lifts are reached over one.
+    public var buildingBroker: BuildingBrokerSlot?
     public var boxRadio: BoxRadioSlot
     public var keypad: KeypadSlot
     public var gpio: [GPIOSlot]

@@ -23,6 +23,8 @@ public struct RobotStatus: Sendable, Codable {
     public var devices: [DeviceSection]
     public var doors: [DoorSection]
     public var lifts: [LiftSection]
+    /// What doors and lifts have taken so far.
+    public var times: [FacilityTimeSection]
     public var joints: [JointSection]
     public var wheels: WheelSection
     public var gpio: GPIOSection
@@ -48,6 +50,7 @@ public struct RobotStatus: Sendable, Codable {
         devices = []
         doors = []
         lifts = []
+        times = []
         joints = []
         wheels = WheelSection()
         gpio = GPIOSection()

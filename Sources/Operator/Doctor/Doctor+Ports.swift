@@ -11,9 +11,10 @@ extension Doctor {
         ports += board.jointEncoders.map { [("joint_encoders", $0.port.path)] } ?? []
         ports += board.battery.monitor.map { [("battery", $0.port.path)] } ?? []
         ports += board.inertial.map { [("inertial", $0.port.path)] } ?? []
+        ports += board.facilities.map { [("facilities", $0.port.path)] } ?? []
         ports += [
-            ("facilities", board.facilities.port.path), ("box_radio", board.boxRadio.port.path),
-            ("keypad", board.keypad.port.path), ("console", board.console.port.path),
+            ("box_radio", board.boxRadio.port.path), ("keypad", board.keypad.port.path),
+            ("console", board.console.port.path),
         ]
         return ports.filter { !SerialLine.isNetwork($0.1) }
     }

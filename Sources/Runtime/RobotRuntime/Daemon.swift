@@ -51,7 +51,8 @@ public struct Daemon: Sendable {
             String(Int64(Date().timeIntervalSince1970), radix: 36) + "."
             + String(UInt32.random(in: 0 ... .max), radix: 36)
         let parts = try RobotParts(
-            board: board, building: building, ports: SystemSerialPorts(), gpio: SystemGPIOLines(), log: log,
+            board: board, building: building, ports: SystemSerialPorts(), gpio: SystemGPIOLines(),
+            brokers: SystemMQTTPorts(), log: log,
             version: Doorstep.version, boot: boot, isDurable: true)
         let rack = parts.rack
         // Device threads run below the tick, so that a decoder never delays it; the wheels' thread is one of them.

@@ -9,15 +9,20 @@ final class DeviceRack: Sendable {
     let relay = RelayMailbox()
     let boxRadio = BoxMailbox()
     let keypad = KeypadMailbox()
+    /// The building's broker, where doors or lifts are reached over one.
+    let broker: BuildingBroker?
     /// Services in a fixed order; the wheels come first, so that a stop frame never waits for another slot.
     let services: [(slot: SlotID, port: String, service: any DeviceService)]
     private let digital: DigitalIO
 
     static let wheelsSlot: SlotID = "wheels"
 
+    /// - Parameter topics: What has to be heard of the building's broker.
+    ///
     /// Throws what is wrong with a file that a device's slot names.
     init(
-        board: Board, channels: TickChannels, ports: any SerialPortOpening, gpio: any GPIOLineOpening
+        board: Board, channels: TickChannels, ports: any SerialPortOpening, gpio: any GPIOLineOpening,
+        brokers: any MQTTPortOpening, topics: [String]
     ) throws(RobotError) {
         func pump(_ driver: any DeviceDriver, _ port: PortSettings) -> (SlotID, String, any DeviceService) {
             (driver.status.slot, port.path, DevicePump(driver: driver, line: SerialLine(port), opener: ports))
@@ -44,17 +49,24 @@ final class DeviceRack: Sendable {
         if let slot = board.inertial, let states = channels.inertial {
             services.append(pump(Self.inertialDriver(slot, states), slot.port))
         }
+        if let slot = board.facilities {
+            let driver = RelayBoxDriver(
+                slot: "facilities", line: SerialLine(slot.port), unit: UInt8(slot.unit), mailbox: relay)
+            services.append(pump(driver, slot.port))
+        }
         services += [
-            pump(
-                RelayBoxDriver(
-                    slot: "facilities", line: SerialLine(board.facilities.port), unit: UInt8(board.facilities.unit),
-                    mailbox: relay), board.facilities.port),
             pump(
                 BoxRadioDriver(
                     slot: "box_radio", line: SerialLine(board.boxRadio.port), unit: UInt8(board.boxRadio.unit),
                     mailbox: boxRadio), board.boxRadio.port),
             pump(KeypadDriver(slot: "keypad", mailbox: keypad), board.keypad.port),
         ]
+        broker = board.buildingBroker.map { slot in
+            BuildingBroker(
+                slot: "building_broker", settings: MQTTSettings(slot, topics: topics), robot: board.name,
+                opener: brokers)
+        }
+        if let broker { services.append(("building_broker", broker.status.identity, broker)) }
         self.services = services
     }
 
@@ -85,6 +97,18 @@ extension SerialLine {
             case .odd: .odd
             }
         self.init(path: port.path, baudRate: port.baudRate, parity: parity, stopBits: port.stopBits)
+    }
+}
+
+extension MQTTSettings {
+    /// The broker of a board file.
+    init(_ slot: BuildingBrokerSlot, topics: [String]) {
+        self.init(
+            host: slot.host, port: slot.port, clientID: slot.clientID,
+            tls: slot.tls.map {
+                TLS(
+                    authorityFile: $0.authorityFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
+            }, username: slot.username, passwordFile: slot.passwordFile, topics: topics)
     }
 }
 

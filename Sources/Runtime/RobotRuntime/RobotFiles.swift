@@ -65,17 +65,18 @@ extension Board {
         }
         let site = "of the building '\(building.name)'"
         look(up: home.rawValue, at: "home", among: building.places.map(\.place.id.rawValue), "place \(site)")
-        for door in facilities.doors.keys {
+        for (door, key) in wiredDoors {
             look(
-                up: door.rawValue, at: "facilities.doors.\(door)", among: building.doors.keys.map(\.rawValue),
+                up: door.rawValue, at: key, among: building.doors.keys.map(\.rawValue),
                 "door \(site)")
         }
-        for (lift, wiring) in facilities.lifts {
-            let key = "facilities.lifts.\(lift)"
-            look(up: lift.rawValue, at: key, among: building.lifts.keys.map(\.rawValue), "lift \(site)")
+        for (lift, wiring) in wiredLifts {
+            look(up: lift.rawValue, at: wiring.key, among: building.lifts.keys.map(\.rawValue), "lift \(site)")
             guard let served = building.lifts[lift]?.doors.keys.map(\.rawValue) else { continue }
-            for level in wiring.floors.keys {
-                look(up: level.rawValue, at: "\(key).floors.\(level)", among: served, "level that \(lift) serves")
+            for level in wiring.levels {
+                look(
+                    up: level.rawValue, at: "\(wiring.key).floors.\(level)", among: served,
+                    "level that \(lift) serves")
             }
         }
         if UnlockHash(text: console.unlockHash) == nil {
@@ -91,14 +92,33 @@ extension Board {
         }
     }
 
-    /// Doors and levels of the building that no relay is wired to: the robot plans its way as if it could open them.
+    /// Doors and levels of the building that nothing is wired to: the robot plans its way as if it could open them.
     public func unwired(in building: Building) -> [String] {
-        let doors = building.doors.keys.filter { facilities.doors[$0] == nil }.sorted().map { "door \($0)" }
+        let (wiredDoors, wiredLifts) = (wiredDoors, wiredLifts)
+        let doors = building.doors.keys.filter { wiredDoors[$0] == nil }.sorted().map { "door \($0)" }
         let levels = building.lifts.values.sorted { $0.id < $1.id }.flatMap { lift in
-            lift.doors.keys.filter { facilities.lifts[lift.id]?.floors[$0] == nil }.sorted().map {
+            lift.doors.keys.filter { wiredLifts[lift.id]?.levels.contains($0) != true }.sorted().map {
                 "level \($0) of lift \(lift.id)"
             }
         }
         return doors + levels
+    }
+
+    /// The doors that are wired, with their keys in the file.
+    private var wiredDoors: [DoorID: String] {
+        var doors: [DoorID: String] = [:]
+        for door in buildingBroker?.doors.keys.map(\.self) ?? [] { doors[door] = "building_broker.doors.\(door)" }
+        for door in facilities?.doors.keys.map(\.self) ?? [] { doors[door] = "facilities.doors.\(door)" }
+        return doors
+    }
+
+    /// The lifts that are wired, with their keys in the file and the levels that their controllers know.
+    private var wiredLifts: [LiftID: (key: String, levels: Set<LevelID>)] {
+        var lifts: [LiftID: (key: String, levels: Set<LevelID>)] = [:]
+        for (id, lift) in buildingBroker?.lifts ?? [:] {
+            lifts[id] = ("building_broker.lifts.\(id)", Set(lift.floors.keys))
+        }
+        for (id, lift) in facilities?.lifts ?? [:] { lifts[id] = ("facilities.lifts.\(id)", Set(lift.floors.keys)) }
+        return lifts
     }
 }

@@ -1,6 +1,7 @@
 import BoardFile
 import BuildingMap
 import DeviceIO
+import Facilities
 import Logging
 import Missions
 import Motion
@@ -16,6 +17,8 @@ struct RobotParts: Sendable {
     let building: Building
     let channels: TickChannels
     let rack: DeviceRack
+    /// The doors and lifts as nobody has asked for any yet.
+    let desk: FacilityDesk
     let recorder: Recorder
     let journal: Journal
     let inbox: Inbox
@@ -30,8 +33,8 @@ struct RobotParts: Sendable {
     ///   - boot: Names this start of the daemon in recordings.
     ///   - isDurable: False on a hand-driven clock, where seconds pass faster than a disk can sync.
     init(
-        board: Board, building: Building, ports: any SerialPortOpening, gpio: any GPIOLineOpening, log: Logger,
-        version: String, boot: String, isDurable: Bool
+        board: Board, building: Building, ports: any SerialPortOpening, gpio: any GPIOLineOpening,
+        brokers: any MQTTPortOpening, log: Logger, version: String, boot: String, isDurable: Bool
     ) throws(RobotError) {
         if let problem = board.problems(in: building).first { throw problem }
         self.board = board
@@ -39,7 +42,10 @@ struct RobotParts: Sendable {
         self.log = log
         self.version = version
         channels = TickChannels(board: board)
-        rack = try DeviceRack(board: board, channels: channels, ports: ports, gpio: gpio)
+        desk = FacilityDesk(board: board)
+        rack = try DeviceRack(
+            board: board, channels: channels, ports: ports, gpio: gpio, brokers: brokers,
+            topics: desk.subscriptions)
         recorder = try Recorder(
             origin: Recording.Origin(robot: board.name, boot: boot, version: version),
             settings: Recorder.Settings(

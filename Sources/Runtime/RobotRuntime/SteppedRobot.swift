@@ -33,13 +33,16 @@ public final class SteppedRobot: Sendable {
     /// - Parameters:
     ///   - ports: The board's serial lines, in memory.
     ///   - gpio: The board's GPIO lines, in memory.
+    ///   - brokers: Where the building's broker is found, in memory.
     ///   - boot: Names this run in recordings.
     public init(
-        board: Board, building: Building, ports: any SerialPortOpening, gpio: any GPIOLineOpening, log: Logger,
+        board: Board, building: Building, ports: any SerialPortOpening, gpio: any GPIOLineOpening,
+        brokers: any MQTTPortOpening = MemoryBroker(), log: Logger,
         boot: String = "stepped", wallAtZero: WallTime = WallTime(secondsSince1970: 1_795_262_400)
     ) throws(RobotError) {
         parts = try RobotParts(
-            board: board, building: building, ports: ports, gpio: gpio, log: log, version: Doorstep.version, boot: boot,
+            board: board, building: building, ports: ports, gpio: gpio, brokers: brokers, log: log,
+            version: Doorstep.version, boot: boot,
             isDurable: false)
         executor = RealtimeExecutor(name: "stepped", settings: .manual)
         try executor.start()

@@ -2,20 +2,36 @@ public import RobotModel
 
 /// Our session with one door: asks for it, keeps it alive, notices when it is lost, gives it back.
 ///
-/// A state machine as a value. The door's session number is 0 while nobody holds it open; only a session of ours is
-/// ever given back, never another robot's.
-public struct DoorSession: Sendable {
+/// A state machine as a value; it knows no link. Only a session of ours is ever given back, never another's, and none while
+/// the robot may stand between the posts: a release waits until it is out, and no deadline ends the session meanwhile.
+///
+///     var session = DoorSession()
+///     session.handle(.request, at: now)                                        // [.request]
+///     session.handle(.report(DoorReport(mode: .open, holder: .ours)), at: now)   // held from now on
+public struct DoorSession: Hashable, Sendable {
     /// What happens to the session.
     public enum Event: Hashable, Sendable {
         /// Open the door and hold it open.
         case request
-        /// Let it close.
+        /// Let it close, as soon as the robot is out of it.
         case release
-        /// A session that a journal says was ours before a restart.
-        case adopt(session: UInt16)
-        case report(RelayDoorReport)
+        /// A session that a journal says was ours before a restart; the robot may stand in the door.
+        ///
+        /// - Parameter isEnding: It was being given back, so the robot is out; the controller may have missed the word.
+        case adopt(isEnding: Bool)
+        /// Whether the robot is between the posts, or partly so.
+        case occupied(Bool)
+        case report(DoorReport)
         /// Time has passed; at least twice a second.
         case time
+    }
+
+    /// What the link has to tell the door's controller.
+    public enum Command: Hashable, Sendable {
+        /// Open the door and hold it open for us; said again and again while the session stands.
+        case request
+        /// We need it no more.
+        case release
     }
 
     private enum Stage: Hashable {
@@ -28,23 +44,17 @@ public struct DoorSession: Sendable {
         case failed(String)
     }
 
-    /// The door's number in the relay box.
-    public let number: Int
-    /// The number under which we ask; never 0.
-    public private(set) var session: UInt16
     private let times: SessionTimes
     private var stage = Stage.idle
-    private var report: RelayDoorReport?
+    private var position = RobotPosition.unknown
+    /// Released while the robot may still be in the door.
+    private var releasesWhenOut = false
+    private var report: DoorReport?
     private var reported = Instant.zero
     private var lastSent = Instant.zero
     private var isSilent = false
 
-    public init(number: Int, session: UInt16, times: SessionTimes = SessionTimes()) {
-        precondition(session != 0, "session 0 means nobody")
-        self.number = number
-        self.session = session
-        self.times = times
-    }
+    public init(times: SessionTimes = SessionTimes()) { self.times = times }
 
     /// The door and our session, for the deliberation. A report that is too old shows as `offline`.
     public var state: DoorState {
@@ -52,7 +62,35 @@ public struct DoorSession: Sendable {
         return DoorState(mode: mode, session: shownSession, reported: reported)
     }
 
-    private var isOurs: Bool { report?.session == session }
+    /// The same session on a clock whose zero is `now`: two that will act alike from here on are equal.
+    ///
+    /// Ages that are longer than every deadline count as alike, so `state.reported` is only good up to there.
+    public func rebased(to now: Instant) -> DoorSession {
+        var session = self
+        let horizon = times.horizon
+        session.reported = reported.rebased(to: now, horizon: horizon)
+        session.lastSent = lastSent.rebased(to: now, horizon: horizon)
+        switch stage {
+        case .idle, .failed: break
+        case .opening(let since): session.stage = .opening(since: since.rebased(to: now, horizon: horizon))
+        case .held(let since): session.stage = .held(since: since.rebased(to: now, horizon: horizon))
+        case .ending(let since): session.stage = .ending(since: since.rebased(to: now, horizon: horizon))
+        }
+        return session
+    }
+
+    /// Everything but the times, which never change.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(stage)
+        hasher.combine(position)
+        hasher.combine(releasesWhenOut)
+        hasher.combine(report)
+        hasher.combine(reported)
+        hasher.combine(lastSent)
+        hasher.combine(isSilent)
+    }
+
+    private var isOurs: Bool { report?.holder == .ours }
 
     private var shownSession: FacilitySession {
         switch stage {
@@ -64,17 +102,21 @@ public struct DoorSession: Sendable {
         }
     }
 
-    /// Takes one event and says what to write to the relay box.
-    public mutating func handle(_ event: Event, at now: Instant) -> [RelayCommand] {
+    /// Takes one event and says what the controller has to be told.
+    public mutating func handle(_ event: Event, at now: Instant) -> [Command] {
         switch event {
         case .request:
+            releasesWhenOut = false
             switch stage {
             case .opening, .held: return []
             case .idle, .ending, .failed: return ask(now)
             }
-        case .adopt(let number):
-            if number != 0 { session = number }
-            return ask(now)
+        case .adopt(let isEnding):
+            position = isEnding ? .outside : .unknown
+            return isEnding ? end(now) : ask(now)
+        case .occupied(let isInside):
+            position = isInside ? .inside : .outside
+            return !isInside && releasesWhenOut ? end(now) : []
         case .release:
             switch stage {
             case .idle: return []
@@ -87,67 +129,79 @@ public struct DoorSession: Sendable {
             self.report = report
             reported = now
             isSilent = false
-            return judge(now)
+            return judge(report, now)
         case .time:
             isSilent = now - reported > times.silence
             return pass(now)
         }
     }
 
-    private mutating func ask(_ now: Instant) -> [RelayCommand] {
+    private mutating func ask(_ now: Instant) -> [Command] {
         stage = .opening(since: now)
-        return write(session, now)
+        return request(now)
     }
 
-    private mutating func end(_ now: Instant) -> [RelayCommand] {
+    private mutating func end(_ now: Instant) -> [Command] {
+        releasesWhenOut = position.mayBeInside
+        if releasesWhenOut { return [] }
         stage = .ending(since: now)
         return giveBack(now)
     }
 
-    private mutating func fail(_ reason: String, _ now: Instant) -> [RelayCommand] {
+    private mutating func fail(_ reason: String, _ now: Instant) -> [Command] {
         stage = .failed(reason)
         return giveBack(now)
     }
 
-    /// Writes 0, unless somebody else's session is the one that it would end; before the first report nobody knows.
-    private mutating func giveBack(_ now: Instant) -> [RelayCommand] {
-        guard report != nil else { return [] }
-        if let holder = report?.session, holder != 0, holder != session { return [] }
-        return write(0, now)
-    }
-
-    private mutating func write(_ session: UInt16, _ now: Instant) -> [RelayCommand] {
-        lastSent = now
-        return [.door(number: number, session: session)]
-    }
-
-    private mutating func judge(_ now: Instant) -> [RelayCommand] {
+    /// Gives it back, unless somebody else's session is the one that this would end; before the first report nobody
+    /// knows.
+    private mutating func giveBack(_ now: Instant) -> [Command] {
         guard let report else { return [] }
+        if case .other = report.holder { return [] }
+        lastSent = now
+        return [.release]
+    }
+
+    private mutating func request(_ now: Instant) -> [Command] {
+        lastSent = now
+        return [.request]
+    }
+
+    private mutating func judge(_ report: DoorReport, _ now: Instant) -> [Command] {
         switch stage {
-        case .idle, .failed: return []
+        case .idle, .failed: return dropOrphan(now)
         case .ending(let since):
             // A report from before the release knows nothing of it.
-            if !isOurs, now - since > .milliseconds(100) { stage = .idle }
+            if !isOurs, now - since > times.settle { stage = .idle }
             return []
         case .opening:
             if isOurs && report.mode == .open { stage = .held(since: now) }
             return []
         case .held:
-            if isOurs { return [] }
-            // Dropped (the line was silent for too long): ask again at once. Taken by another: say so.
-            return report.session == 0 ? ask(now) : fail("taken over by session \(report.session)", now)
+            switch report.holder {
+            case .ours: return []
+            // Dropped (the line was silent for too long): ask again at once.
+            case .none: return ask(now)
+            // Taken by another: say so; but a robot between the posts goes on asking.
+            case .other(let name): return position.mayBeInside ? ask(now) : fail("taken over by \(name)", now)
+            }
         }
     }
 
-    private mutating func pass(_ now: Instant) -> [RelayCommand] {
+    /// A session of ours that nobody asked for is given back: a request has got through after all, or the journal is lost.
+    private mutating func dropOrphan(_ now: Instant) -> [Command] {
+        isOurs && !position.mayBeInside && now - lastSent >= times.repeatRelease ? giveBack(now) : []
+    }
+
+    private mutating func pass(_ now: Instant) -> [Command] {
         switch stage {
         case .idle, .failed: return []
         case .opening(let since):
-            if now - since >= times.doorOpens { return fail(whyShut, now) }
-            return now - lastSent >= times.refresh ? write(session, now) : []
-        case .held: return now - lastSent >= times.refresh ? write(session, now) : []
+            if !position.mayBeInside && now - since >= times.doorOpens { return fail(whyShut, now) }
+            return now - lastSent >= times.refresh ? request(now) : []
+        case .held: return now - lastSent >= times.refresh ? request(now) : []
         case .ending(let since):
-            if now - since >= times.forget {
+            if let forget = times.forget, now - since >= forget {
                 stage = .idle
                 return []
             }
@@ -157,9 +211,12 @@ public struct DoorSession: Sendable {
 
     private var whyShut: String {
         let seconds = Int(times.doorOpens.inSeconds)
-        guard let report, !isSilent else { return "the relay box has not answered for \(seconds) s" }
+        guard let report, !isSilent else { return "its controller has not answered for \(seconds) s" }
         if report.mode == .offline { return "the door is offline" }
-        if report.session != 0 && report.session != session { return "held by session \(report.session)" }
-        return isOurs ? "did not open within \(seconds) s" : "refused for \(seconds) s"
+        switch report.holder {
+        case .other(let name): return "held by \(name)"
+        case .ours: return "did not open within \(seconds) s"
+        case .none: return "refused for \(seconds) s"
+        }
     }
 }

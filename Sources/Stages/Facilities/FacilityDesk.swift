@@ -1,49 +1,41 @@
+import DeviceProtocols
 public import RobotModel
 
-/// All doors and lifts of a building that the robot can reach, behind one relay box.
+/// All doors and lifts of a building that the robot can reach, each over its link.
 ///
-/// A value: orders are taken, and each `step` turns them, the box's latest report and the passing of time into commands
-/// for the box. Called with every report and at least twice a second.
+/// A value: orders are taken, and each `step` turns them, what has come in and the passing of time into what is to be sent.
+/// Called at least twice a second.
 public struct FacilityDesk: Sendable {
-    /// How a lift is wired: its number in the relay box, and the box's floor number of each level.
-    public struct LiftWiring: Hashable, Sendable {
-        public var number: Int
-        public var floors: [LevelID: Int]
-
-        public init(number: Int, floors: [LevelID: Int]) {
-            self.number = number
-            self.floors = floors
-        }
+    private struct DoorEntry: Sendable {
+        var session: DoorSession
+        var link: DoorLink
     }
 
-    private var doorSessions: [DoorID: DoorSession] = [:]
-    private var liftSessions: [LiftID: LiftSession] = [:]
-    private let wiring: [LiftID: LiftWiring]
+    private struct LiftEntry: Sendable {
+        var session: LiftSession
+        var link: LiftLink
+    }
+
+    private var doorEntries: [DoorID: DoorEntry] = [:]
+    private var liftEntries: [LiftID: LiftEntry] = [:]
+    /// In the order of their names, so that the same inputs give the same bytes.
+    private let doorOrder: [DoorID]
+    private let liftOrder: [LiftID]
+    private let robot: String
     /// Orders for what is not wired, so that whoever gave them sees why nothing happens.
     private var unwiredDoors: Set<DoorID> = []
     private var unwiredLifts: Set<LiftID> = []
     private var pendingDoors: [(door: DoorID, event: DoorSession.Event)] = []
     private var pendingLifts: [(lift: LiftID, event: LiftSession.Event)] = []
+    private var complained: Set<MessageProblem> = []
 
-    /// - Parameters:
-    ///   - doors: Each door's number in the relay box.
-    ///   - session: The number under which this robot asks, never 0; `FacilityDesk.session(robot:)` makes one.
-    public init(
-        doors: [DoorID: Int], lifts: [LiftID: LiftWiring], session: UInt16, times: SessionTimes = SessionTimes()
-    ) {
-        wiring = lifts
-        for (id, number) in doors { doorSessions[id] = DoorSession(number: number, session: session, times: times) }
-        for (id, lift) in lifts {
-            liftSessions[id] = LiftSession(number: lift.number, floors: lift.floors, session: session, times: times)
-        }
-    }
-
-    /// A session number for a robot's name: the same at every start, so that a restarted robot finds its own sessions.
-    public static func session(robot name: String) -> UInt16 {
-        // FNV-1a, 32 bit, folded to 16 (RFC draft-eastlake-fnv, section 3); 0 means nobody.
-        var hash: UInt32 = 2_166_136_261
-        for byte in name.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-        return max(1, UInt16(truncatingIfNeeded: (hash >> 16) ^ hash))
+    /// - Parameter robot: The robot's name, for controllers that know sessions by name.
+    public init(doors: [DoorID: DoorLink], lifts: [LiftID: LiftLink], robot: String) {
+        self.robot = robot
+        doorOrder = doors.keys.sorted()
+        liftOrder = lifts.keys.sorted()
+        doorEntries = doors.mapValues { DoorEntry(session: DoorSession(times: $0.times), link: $0) }
+        liftEntries = lifts.mapValues { LiftEntry(session: LiftSession(times: $0.times), link: $0) }
     }
 
     // MARK: Orders
@@ -53,21 +45,23 @@ public struct FacilityDesk: Sendable {
     public mutating func release(door: DoorID) { order(door, .release) }
 
     /// Asks for the lift and has its car come to a level, the door held open there.
-    public mutating func call(lift: LiftID, to level: LevelID) {
-        guard let floor = wiring[lift]?.floors[level] else {
+    ///
+    /// - Parameter onward: Where the ride will go, for controllers that want to know at the first call.
+    public mutating func call(lift: LiftID, to level: LevelID, onward: LevelID? = nil) {
+        guard liftEntries[lift]?.link.serves(level) ?? false else {
             unwiredLifts.insert(lift)
             return
         }
-        order(lift, .call(floor: floor))
+        order(lift, .call(level, onward: onward))
     }
 
     /// Sends the car we stand in to a level, the door held open there.
     public mutating func sendLift(_ lift: LiftID, to level: LevelID) {
-        guard let floor = wiring[lift]?.floors[level] else {
+        guard liftEntries[lift]?.link.serves(level) ?? false else {
             unwiredLifts.insert(lift)
             return
         }
-        order(lift, .send(floor: floor))
+        order(lift, .send(level))
     }
 
     public mutating func holdLiftDoor(_ lift: LiftID, _ hold: Bool) { order(lift, .hold(hold)) }
@@ -75,48 +69,104 @@ public struct FacilityDesk: Sendable {
     public mutating func release(lift: LiftID) { order(lift, .release) }
 
     /// Takes a session up again that was ours before a restart, under the number that the journal kept.
-    public mutating func adopt(door: DoorID, session: UInt16) { order(door, .adopt(session: session)) }
+    ///
+    /// - Parameter isEnding: It was being given back: the robot was out, and the controller may have missed the word.
+    public mutating func adopt(door: DoorID, session: UInt16, isEnding: Bool = false) {
+        if session != 0 { doorEntries[door]?.link.adopt(SessionID(robot: robot, number: session)) }
+        order(door, .adopt(isEnding: isEnding))
+    }
 
     /// Takes a session up again that was ours before a restart; the car is not sent anywhere else.
-    public mutating func adopt(lift: LiftID, session: UInt16) { order(lift, .adopt(session: session)) }
+    ///
+    /// - Parameter isEnding: It was being given back: the robot was out, and the controller may have missed the word.
+    public mutating func adopt(lift: LiftID, session: UInt16, isEnding: Bool = false) {
+        if session != 0 { liftEntries[lift]?.link.adopt(SessionID(robot: robot, number: session)) }
+        order(lift, .adopt(isEnding: isEnding))
+    }
 
     /// Gives back everything but what the robot stands in; for a shutdown.
     public mutating func releaseAll(exceptDoors doors: Set<DoorID> = [], lifts: Set<LiftID> = []) {
-        for id in doorSessions.keys.sorted() where !doors.contains(id) { order(id, .release) }
-        for id in liftSessions.keys.sorted() where !lifts.contains(id) { order(id, .release) }
+        for id in doorOrder where !doors.contains(id) { order(id, .release) }
+        for id in liftOrder where !lifts.contains(id) { order(id, .release) }
     }
 
     // MARK: Time
 
-    /// Takes the box's latest report, if a new one has come, and says what to write to the box.
-    public mutating func step(report: Stamped<RelayReport>?, at now: Instant) -> [RelayCommand] {
-        var commands: [RelayCommand] = []
-        if let report {
-            for door in report.value.doors { pass(.report(door), toDoor: door.number, report.time, &commands) }
-            for lift in report.value.lifts { pass(.report(lift), toLift: lift.number, report.time, &commands) }
-        }
-        for order in pendingDoors { commands += doorSessions[order.door]?.handle(order.event, at: now) ?? [] }
-        for order in pendingLifts { commands += liftSessions[order.lift]?.handle(order.event, at: now) ?? [] }
+    /// Takes what has come in and says what is to be sent.
+    ///
+    /// - Parameter wall: Civil time, for messages that bear it; nothing is measured with it.
+    public mutating func step(
+        _ input: FacilityInput, at now: Instant, wall: WallTime = WallTime(secondsSince1970: 0)
+    ) -> FacilityOutput {
+        var output = FacilityOutput()
+        let clock = LinkClock(now: now, wall: wall)
+        for id in doorOrder { step(id, input, clock, &output) }
+        for id in liftOrder { step(id, input, clock, &output) }
         pendingDoors.removeAll()
         pendingLifts.removeAll()
-        // In the order of their names, so that the same inputs give the same bytes.
-        for id in doorSessions.keys.sorted() { commands += doorSessions[id]?.handle(.time, at: now) ?? [] }
-        for id in liftSessions.keys.sorted() { commands += liftSessions[id]?.handle(.time, at: now) ?? [] }
-        return commands
+        output.complaints = output.complaints.filter { complained.insert($0).inserted }
+        // A building that talks nonsense of many kinds is not remembered for ever.
+        if complained.count > 100 { complained.removeAll() }
+        return output
+    }
+
+    /// Everything that has to be subscribed to at the building's broker, without repetitions.
+    public var subscriptions: [String] {
+        let all = doorEntries.values.flatMap(\.link.subscriptions) + liftEntries.values.flatMap(\.link.subscriptions)
+        return Set(all).sorted()
+    }
+
+    private mutating func step(
+        _ id: DoorID, _ input: FacilityInput, _ clock: LinkClock, _ output: inout FacilityOutput
+    ) {
+        let now = clock.now
+        guard var entry = doorEntries[id] else { return }
+        var commands: [DoorSession.Command] = []
+        if let whereabouts = input.whereabouts {
+            commands += entry.session.handle(.occupied(whereabouts.doors.contains(id)), at: now)
+        }
+        for report in entry.link.reports(input, clock, &output) {
+            commands += entry.session.handle(.report(report.value), at: report.time)
+        }
+        for order in pendingDoors where order.door == id { commands += entry.session.handle(order.event, at: now) }
+        commands += entry.session.handle(.time, at: now)
+        for command in commands { entry.link.send(command, clock, &output) }
+        doorEntries[id] = entry
+    }
+
+    private mutating func step(
+        _ id: LiftID, _ input: FacilityInput, _ clock: LinkClock, _ output: inout FacilityOutput
+    ) {
+        let now = clock.now
+        guard var entry = liftEntries[id] else { return }
+        var commands: [LiftSession.Command] = []
+        if let whereabouts = input.whereabouts {
+            commands += entry.session.handle(.occupied(whereabouts.lifts.contains(id)), at: now)
+        }
+        for report in entry.link.reports(input, clock, &output) {
+            commands += entry.session.handle(.report(report.value), at: report.time)
+        }
+        for order in pendingLifts where order.lift == id { commands += entry.session.handle(order.event, at: now) }
+        commands += entry.session.handle(.time, at: now)
+        for command in commands { entry.link.send(command, clock, &output) }
+        liftEntries[id] = entry
     }
 
     /// Every door, and our session with it.
     public var doors: [DoorID: DoorState] {
-        var states = doorSessions.mapValues(\.state)
+        var states = doorEntries.mapValues(\.session.state)
         for id in unwiredDoors {
             states[id] = DoorState(mode: .unknown, session: .failed("door \(id) is not wired in the board file"))
         }
         return states
     }
 
+    /// Whether somebody else has a lift now.
+    public func isTaken(_ lift: LiftID) -> Bool { liftEntries[lift]?.session.isTaken ?? false }
+
     /// Every lift, and our session with it.
     public var lifts: [LiftID: LiftState] {
-        var states = liftSessions.mapValues(\.state)
+        var states = liftEntries.mapValues(\.session.state)
         for id in unwiredLifts {
             var state = states[id] ?? LiftState()
             state.session = .failed("lift \(id), or that level of it, is not wired in the board file")
@@ -128,35 +178,21 @@ public struct FacilityDesk: Sendable {
     // MARK: Inside
 
     private mutating func order(_ door: DoorID, _ event: DoorSession.Event) {
-        if doorSessions[door] == nil {
-            if event == .release { unwiredDoors.remove(door) } else { unwiredDoors.insert(door) }
-        } else {
+        if doorEntries[door] != nil {
             pendingDoors.append((door, event))
+        } else if event == .release {
+            unwiredDoors.remove(door)
+        } else {
+            unwiredDoors.insert(door)
         }
     }
 
     private mutating func order(_ lift: LiftID, _ event: LiftSession.Event) {
         if event == .release { unwiredLifts.remove(lift) }
-        if liftSessions[lift] == nil {
-            if event != .release { unwiredLifts.insert(lift) }
-        } else {
+        if liftEntries[lift] != nil {
             pendingLifts.append((lift, event))
-        }
-    }
-
-    private mutating func pass(
-        _ event: DoorSession.Event, toDoor number: Int, _ time: Instant, _ commands: inout [RelayCommand]
-    ) {
-        for id in doorSessions.keys where doorSessions[id]?.number == number {
-            commands += doorSessions[id]?.handle(event, at: time) ?? []
-        }
-    }
-
-    private mutating func pass(
-        _ event: LiftSession.Event, toLift number: Int, _ time: Instant, _ commands: inout [RelayCommand]
-    ) {
-        for id in liftSessions.keys where liftSessions[id]?.number == number {
-            commands += liftSessions[id]?.handle(event, at: time) ?? []
+        } else if event != .release {
+            unwiredLifts.insert(lift)
         }
     }
 }

@@ -24,6 +24,9 @@ public struct BlockedLanes: Hashable, Sendable {
 
     public init() {}
 
+    /// Whether no lane is remembered as blocked.
+    public var isEmpty: Bool { blockages.isEmpty }
+
     /// A lane is blocked.
     public mutating func block(_ lane: LaneReference, at now: Instant) {
         forget(at: now)

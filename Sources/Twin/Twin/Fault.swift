@@ -16,12 +16,32 @@ public enum Fault: Hashable, Sendable {
     case doorClosesEarly(DoorID)
     /// A person stands between the posts.
     case personInDoorway(DoorID)
+    /// The door's controller says that it is offline; the door stays as it is.
+    case doorOffline(DoorID)
+    /// Somebody else's session takes the place of ours.
+    case doorStolen(DoorID)
+    /// A controller behind the broker says nothing.
+    case doorSilent(DoorID)
     /// The car never comes.
     case liftStuck(LiftID)
     /// The car goes to another floor than it is sent to.
     case liftWrongLevel(LiftID)
     case liftFire(LiftID)
     case liftOffline(LiftID)
+    /// The car goes on to the next floor, opens and stays; its controller reports an emergency.
+    case liftEmergency(LiftID)
+    /// The car's door shuts although a session holds it; only somebody in the doorway stops it.
+    case liftClosesEarly(LiftID)
+    /// The car, once it stands open where it was called to, goes off to another floor first.
+    case liftLeaves(LiftID)
+    /// Somebody else's session takes the place of ours.
+    case liftStolen(LiftID)
+    /// A controller behind the broker says nothing.
+    case liftSilent(LiftID)
+    /// The lift's power is gone: the car stands where it is, and its controller has forgotten everything.
+    case liftPowerLoss(LiftID)
+    /// The building's side of the broker is gone.
+    case brokerUnplugged
     case mealMissing
     /// The box refuses its own code.
     case boxRefusesCode
@@ -75,8 +95,10 @@ public struct ScheduledFault: Hashable, Sendable {
         <slot>:silent | garbage | truncated | unplugged
             slot: lidar wheels joints facilities box_radio keypad console
         servo.<id>:alert      estop:press      bumper:hit      gpio:unplugged      wheels:fault      battery:low
-        door.<name>:stuck | closes-early | person
-        lift.<name>:never-comes | wrong-level | fire | offline
+        door.<name>:stuck | closes-early | person | offline | session-stolen | silent (behind a broker)
+        lift.<name>:never-comes | wrong-level | closes-early | leaves | fire | emergency | offline | session-stolen |
+            power-loss | silent (behind a broker)
+        broker:unplugged (the building's side of it)
         box:meal-missing | refuses-code | latch-stuck | flap-stuck
         meal:slips     lid:stuck | unlatched
         robot.<level>,<x>,<y>,<degrees>:carried
@@ -138,6 +160,16 @@ extension Fault {
         case ("door", let name?, "stuck"): self = .doorStuck(DoorID(name))
         case ("door", let name?, "closes-early"): self = .doorClosesEarly(DoorID(name))
         case ("door", let name?, "person"): self = .personInDoorway(DoorID(name))
+        case ("door", let name?, "offline"): self = .doorOffline(DoorID(name))
+        case ("door", let name?, "session-stolen"): self = .doorStolen(DoorID(name))
+        case ("door", let name?, "silent"): self = .doorSilent(DoorID(name))
+        case ("lift", let name?, "emergency"): self = .liftEmergency(LiftID(name))
+        case ("lift", let name?, "closes-early"): self = .liftClosesEarly(LiftID(name))
+        case ("lift", let name?, "leaves"): self = .liftLeaves(LiftID(name))
+        case ("lift", let name?, "session-stolen"): self = .liftStolen(LiftID(name))
+        case ("lift", let name?, "silent"): self = .liftSilent(LiftID(name))
+        case ("lift", let name?, "power-loss"): self = .liftPowerLoss(LiftID(name))
+        case ("broker", nil, "unplugged"): self = .brokerUnplugged
         case ("lift", let name?, "never-comes"): self = .liftStuck(LiftID(name))
         case ("lift", let name?, "wrong-level"): self = .liftWrongLevel(LiftID(name))
         case ("lift", let name?, "fire"): self = .liftFire(LiftID(name))

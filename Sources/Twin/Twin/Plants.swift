@@ -66,6 +66,9 @@ package final class DoorPlant {
     package var mode: DoorMode = .closed
     /// 0 closed ... 1 open; the world moves it.
     package var opening = 0.0
+    /// Faults of its controller: it says nothing; somebody else's session has taken the place of all others.
+    package var isSilent = false
+    package var isStolen = false
     package init(number: Int) { self.number = number }
 }
 
@@ -81,6 +84,9 @@ package final class LiftPlant {
     package var mode: LiftMode = .agv
     /// 0 closed ... 1 open; the world moves it.
     package var opening = 0.0
+    /// Faults of its controller: it says nothing; somebody else's session has taken the place of ours.
+    package var isSilent = false
+    package var isStolen = false
     package init(number: Int) { self.number = number }
 }
 

@@ -1,4 +1,5 @@
 import BoardFile
+import DeviceIO
 import DeviceProtocols
 import RobotModel
 
@@ -13,11 +14,11 @@ extension Twin {
         devices.append((first.slot, first.port, lidar(first, world)))
         devices.append(("wheels", board.wheels.port, wheels(board.wheels, world)))
         devices.append(("joints", board.joints.port, joints(board.joints, world)))
-        devices.append(
-            (
-                "facilities", board.facilities.port,
-                RelayBoxDevice(plant: world.facility, unit: UInt8(clamping: board.facilities.unit))
-            ))
+        if let slot = board.facilities {
+            let device = RelayBoxDevice(
+                plant: world.facility, unit: UInt8(clamping: slot.unit), isTCP: SerialLine.isNetwork(slot.port.path))
+            devices.append(("facilities", slot.port, device))
+        }
         devices.append(("box_radio", board.boxRadio.port, boxRadio))
         devices.append(("keypad", board.keypad.port, KeypadDevice(plant: world.keypad)))
         for slot in board.lidars.dropFirst() { devices.append((slot.slot, slot.port, lidar(slot, world))) }

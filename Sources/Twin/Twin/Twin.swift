@@ -14,8 +14,9 @@ public import RobotModel
 ///     print(twin.truth.pose)
 public final class Twin {
     private static let step = Duration.milliseconds(1)
-    /// Steps between two looks at the outputs.
+    /// Steps between two looks at the outputs, and at what the building's broker brings.
     private static let gpioEvery = 5
+    private static let networkEvery = 20
 
     package let world: World
     private let board: Board
@@ -26,6 +27,8 @@ public final class Twin {
     private let encoders: (left: QuadratureBody, right: QuadratureBody)?
     private var lines: [(slot: SlotID, path: String, line: PacedLine)] = []
     private var console: ConsoleBridge
+    /// The building's controllers behind its broker, if the board reaches any.
+    private let network: BuildingNetwork?
     /// When the world began; nil before the first `advance`.
     private var origin: Instant?
     private var now = Instant.zero
@@ -36,10 +39,12 @@ public final class Twin {
 
     /// Builds the world and joins the devices to their ports.
     ///
+    /// - Parameter brokers: Where the building's broker is found.
+    ///
     /// Throws `RobotError` when board, building and scenario do not fit together, or a port cannot be made.
     public init(
         board: Board, building: Building, scenario: Scenario, ports: any TwinPorts, gpio: any TwinGPIO,
-        faults: [ScheduledFault] = []
+        brokers: any MQTTPortOpening, faults: [ScheduledFault] = []
     ) throws(RobotError) {
         self.board = board
         self.ports = ports
@@ -47,6 +52,7 @@ public final class Twin {
         world = try World(board: board, building: building, scenario: scenario)
         for entry in faults { try Twin.check(entry.fault, board: board, building: building) }
         schedule = faults.map { ($0, false) }
+        network = BuildingNetwork(board, world, brokers)
         boxRadio = BoxRadioDevice(plant: world.boxPlant, unit: UInt8(clamping: board.boxRadio.unit))
         encoders = board.wheelEncoders.map { slot in
             (Twin.encoder(slot.left, slot), Twin.encoder(slot.right, slot))
@@ -83,15 +89,23 @@ public final class Twin {
             throw RobotError(.invalidFile, "a fault is for the \(kind) '\(name)'", expected: "one of \(list)")
         }
         switch fault {
-        case .doorStuck(let id), .doorClosesEarly(let id), .personInDoorway(let id):
+        case .doorStuck(let id), .doorClosesEarly(let id), .personInDoorway(let id), .doorOffline(let id),
+            .doorStolen(let id):
             try known(id, building.doors.keys, "door")
-        case .liftStuck(let id), .liftWrongLevel(let id), .liftFire(let id), .liftOffline(let id):
+        case .liftStuck(let id), .liftWrongLevel(let id), .liftFire(let id), .liftOffline(let id),
+            .liftEmergency(let id), .liftClosesEarly(let id), .liftLeaves(let id), .liftStolen(let id),
+            .liftPowerLoss(let id):
             try known(id, building.lifts.keys, "lift")
+        // The relay box says nothing as a whole: facilities:silent.
+        case .doorSilent(let id):
+            try known(id, board.buildingBroker?.doors.keys.map(\.self) ?? [], "door behind a broker")
+        case .liftSilent(let id):
+            try known(id, board.buildingBroker?.lifts.keys.map(\.self) ?? [], "lift behind a broker")
         case .servoAlert(let id):
             try known(id, board.joints.ids + board.joints.held.map(\.id) + [board.joints.gripper.id], "servo")
         case .carried(let level, _): try known(level, building.levels.map(\.id), "level")
         case .line, .emergencyStop, .bumper, .gpioUnplugged, .mealMissing, .boxRefusesCode, .boxLatchStuck,
-            .boxFlapStuck, .mealSlips, .lidStuck, .lidUnlatched, .batteryLow, .wheelFault:
+            .boxFlapStuck, .mealSlips, .lidStuck, .lidUnlatched, .batteryLow, .wheelFault, .brokerUnplugged:
             break
         }
     }
@@ -102,12 +116,14 @@ public final class Twin {
     /// A twin in the robot's own process: the same bytes, no kernel between.
     public static func inMemory(
         board: Board, building: Building, scenario: Scenario, ports: MemoryPorts, gpio: MemoryGPIO,
-        faults: [ScheduledFault] = []
+        broker: MemoryBroker = MemoryBroker(), faults: [ScheduledFault] = []
     ) throws(RobotError) -> Twin {
-        try Twin(board: board, building: building, scenario: scenario, ports: ports, gpio: gpio, faults: faults)
+        try Twin(
+            board: board, building: building, scenario: scenario, ports: ports, gpio: gpio, brokers: broker,
+            faults: faults)
     }
 
-    /// A twin whose devices another process finds at the board file's paths.
+    /// A twin whose devices another process finds at the board file's paths; the board's broker, if it has one, runs already.
     public static func onPseudoTerminals(
         board: Board, building: Building, scenario: Scenario, faults: [ScheduledFault] = []
     ) throws(RobotError) -> Twin {
@@ -129,7 +145,7 @@ public final class Twin {
         }
         return try Twin(
             board: board, building: building, scenario: scenario, ports: TwinPseudoTerminals(), gpio: gpio,
-            faults: faults)
+            brokers: SystemMQTTPorts(), faults: faults)
     }
 
     /// The lines of the twin and where they are, for people.
@@ -158,6 +174,7 @@ public final class Twin {
                 encoders.right.turn(to: world.wheels.rightPosition, at: now, on: gpio)
             }
             console.advance(to: now)
+            if world.steps % Twin.networkEvery == 0 { network?.advance(to: now) }
             if world.steps % Twin.gpioEvery == 0 {
                 gpio.service()
                 world.compartment.isUnlocked = output(.lock)
@@ -277,6 +294,16 @@ extension Twin {
         case .liftWrongLevel(let id): world.lifts[id]?.goesWrong = isOn
         case .liftFire(let id): world.lifts[id]?.isOnFire = isOn
         case .liftOffline(let id): world.lifts[id]?.isOffline = isOn
+        case .doorOffline(let id): world.doors[id]?.isOffline = isOn
+        case .doorStolen(let id): world.doors[id]?.plant?.isStolen = isOn
+        case .doorSilent(let id): world.doors[id]?.plant?.isSilent = isOn
+        case .liftEmergency(let id): world.lifts[id]?.isInEmergency = isOn
+        case .liftClosesEarly(let id): world.lifts[id]?.closesEarly = isOn
+        case .liftLeaves(let id): world.lifts[id]?.leaves = isOn
+        case .liftStolen(let id): world.lifts[id]?.plant.isStolen = isOn
+        case .liftSilent(let id): world.lifts[id]?.plant.isSilent = isOn
+        case .liftPowerLoss(let id): world.lifts[id]?.isPowerless = isOn
+        case .brokerUnplugged: network?.isPlugged = !isOn
         case .mealMissing: world.setMealMissing(isOn)
         case .boxRefusesCode: world.boxPlant.code ^= 0x0001_0001
         case .boxLatchStuck: world.boxPlant.isLatchStuck = isOn

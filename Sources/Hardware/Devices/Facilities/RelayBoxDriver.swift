@@ -3,7 +3,8 @@ public import DeviceProtocols
 public import RobotModel
 
 /// The relay box of a building: reads the state of all its doors and lifts in one request, 5 to 10 times a second, and
-/// carries the commands of the facilities ahead of the next reading.
+/// carries the commands of the facilities ahead of the next reading. Modbus RTU on a serial line, Modbus TCP on a connection
+/// ("tcp:192.168.1.50:502").
 ///
 /// Which sessions to ask for and how often to refresh them is the facilities' business; the driver repeats a command
 /// that was not answered and says why when the box is out of reach. Register map: `RelayBoxMap`.
@@ -35,7 +36,8 @@ public struct RelayBoxDriver: DeviceDriver {
         self.mailbox = mailbox
         period = .nanoseconds(1_000_000_000 / Int64(max(1, rate)))
         transactor = ModbusTransactor(unit: unit, line: line, timeout: .milliseconds(60))
-        card = .relayBox(unit: unit)
+        // A connection has no rate that could be a wrong one.
+        card = SerialLine.isNetwork(line.path) ? nil : .relayBox(unit: unit)
         health = DeviceStatus(slot: slot)
     }
 

@@ -2,7 +2,9 @@ public import DeviceIO
 public import DeviceProtocols
 public import RobotModel
 
-/// One question and its answer on a Modbus RTU line: silences kept, time-outs counted, the reason of a failure found.
+/// One question and its answer on a Modbus line: silences kept, time-outs counted, the reason of a failure found.
+///
+/// A line of the board file that is a TCP connection ("tcp:192.168.1.50:502") speaks Modbus TCP, any other one Modbus RTU.
 ///
 /// A value inside a driver. At most one request is under way; a driver chooses the next one only when the line is free.
 /// What cannot wait even for the exchange on the line (a stop) is sent at once with `preempt`.
@@ -22,6 +24,10 @@ public struct ModbusTransactor: Sendable {
     private let timeout: Duration
     private let gap: Duration
     private var decoder = ModbusResponseDecoder()
+    private let isTCP: Bool
+    private var tcpDecoder = ModbusTCPDecoder()
+    /// Of the request under way, or of the last one.
+    private var transaction: UInt16 = 0
     private var sent: Instant?
     private var requestTime: Duration = .zero
     private var earliest: Instant = .zero
@@ -54,7 +60,9 @@ public struct ModbusTransactor: Sendable {
         self.unit = unit
         self.line = line
         self.timeout = timeout
-        gap = ModbusTiming.frameGap(baudRate: line.baudRate)
+        isTCP = SerialLine.isNetwork(line.path)
+        // Frames on a connection have headers; no silence parts them.
+        gap = isTCP ? .zero : ModbusTiming.frameGap(baudRate: line.baudRate)
     }
 
     /// Whether a request is under way.
@@ -75,7 +83,7 @@ public struct ModbusTransactor: Sendable {
     /// - Parameter isUrgent: The request is worth more than an answer: bytes that are none of it, and a silence after
     ///   them, end the wait.
     public mutating func send(_ request: ModbusRequest, isUrgent: Bool = false, at now: Instant) -> [UInt8] {
-        let frame = request.frame(unit: unit)
+        let frame = frame(request)
         decoder.expect(request, from: unit)
         sent = now
         manner = isUrgent ? .urgent : .ordinary
@@ -112,7 +120,7 @@ public struct ModbusTransactor: Sendable {
             lastNoise = now
             return nil
         }
-        guard let response = decoder.receive(bytes) else { return nil }
+        guard let response = response(bytes, at: now) else { return nil }
         if decoder.skippedBytes > 0 { resyncs += 1 }
         self.sent = nil
         missesInARow = 0
@@ -120,6 +128,24 @@ public struct ModbusTransactor: Sendable {
         frames += 1
         if case .exception(let exception, _) = response { return .refused(exception) }
         return .answered(response, acquired: min(now, sent + requestTime))
+    }
+
+    private mutating func frame(_ request: ModbusRequest) -> [UInt8] {
+        let frame = request.frame(unit: unit)
+        guard isTCP else { return frame }
+        transaction &+= 1
+        return ModbusTCPFrame(transaction: transaction, serialFrame: frame).bytes
+    }
+
+    private mutating func response(_ bytes: ArraySlice<UInt8>, at now: Instant) -> ModbusResponse? {
+        guard isTCP else { return decoder.receive(bytes) }
+        let before = tcpDecoder.resyncs
+        var response: ModbusResponse?
+        for frame in tcpDecoder.receive(bytes) where frame.transaction == transaction && response == nil {
+            response = decoder.receive(frame.serialFrame[...])
+        }
+        if tcpDecoder.resyncs > before { lastNoise = now }
+        return response
     }
 
     /// Lets time pass.
@@ -158,11 +184,20 @@ public struct ModbusTransactor: Sendable {
         sent = nil
         missesInARow = 0
         decoder.cancel()
+        tcpDecoder.reset()
         quietUntil = now + gap
     }
 
     /// Why there is no answer, in words.
     public func fault(slot: SlotID, device: String) -> RobotError {
+        if isTCP {
+            return RobotError(
+                hearsGarbage ? .garbage : .silent,
+                hearsGarbage
+                    ? "\(slot): \(line.path) answers, but not as a \(device) does"
+                    : "\(slot): the \(device) (unit \(unit)) does not answer on \(line.path)",
+                expected: "Modbus TCP", hint: "check the address and port, its unit, and that it speaks Modbus TCP")
+        }
         if hearsGarbage {
             return RobotError(
                 .garbage, "\(slot): bytes arrive on \(line.path), but no frame of the \(device)",

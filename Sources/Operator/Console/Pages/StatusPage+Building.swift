@@ -40,6 +40,20 @@ extension RobotStatus {
         return table.lines
     }
 
+    /// One row a door's opening, a lift's wait and its rides, as they have been so far.
+    var timeTable: [PageLine] {
+        guard !times.isEmpty else { return [PageLine("nothing has been timed yet: no door or lift was used")] }
+        var table = TextTable("FACILITY", "TIME", ">P50", ">P90", ">THIS HOUR", ">ALL DAY")
+        for time in times {
+            let isShare = time.what.hasPrefix("riding")
+            let unit = isShare ? " x" : " s"
+            table.add(
+                time.facility, time.what, fixed(time.p50, isShare ? 2 : 1) + unit, fixed(time.p90, isShare ? 2 : 1) + unit,
+                "\(fixed(time.samplesThisHour, 1)) samples", "\(fixed(time.samples, 1)) samples")
+        }
+        return table.lines
+    }
+
     /// The mission under way and those that wait.
     var missionTable: [PageLine] {
         var table = TextTable("MISSION", "STATE", ">PRIORITY", "TO", "PROMISED", "HAND-OVER", "DOING")

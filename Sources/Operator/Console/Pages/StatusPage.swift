@@ -3,14 +3,15 @@ import RobotModel
 
 /// What console and command line can show of a status.
 public enum StatusPage: Hashable, Sendable {
-    case status, devices, doors, lifts, missions, joints, wheels, gpio, estop, reflow, top, pose
+    case status, devices, doors, lifts, times, missions, joints, wheels, gpio, estop, reflow, top, pose
     case device(String)
     /// A mission by its name, or the one under way.
     case mission(String?)
 
     /// The names of the pages, as they are typed.
     public static let names = [
-        "status", "pose", "devices", "doors", "lifts", "mission", "joints", "wheels", "gpio", "estop", "reflow", "top",
+        "status", "pose", "devices", "doors", "lifts", "times", "mission", "joints", "wheels", "gpio", "estop", "reflow",
+        "top",
     ]
 
     /// The page of a name; nil where there is none.
@@ -21,6 +22,7 @@ public enum StatusPage: Hashable, Sendable {
         case "devices": self = .devices
         case "doors": self = .doors
         case "lifts": self = .lifts
+        case "times": self = .times
         case "mission": self = .mission(nil)
         case "joints": self = .joints
         case "wheels": self = .wheels
@@ -51,6 +53,7 @@ public enum StatusPage: Hashable, Sendable {
         case .device(let name): status.devicePage(name)
         case .doors: status.doorTable
         case .lifts: status.liftTable
+        case .times: status.timeTable
         case .missions: status.missionTable
         case .mission(let id): status.missionPage(id)
         case .joints: status.jointTable

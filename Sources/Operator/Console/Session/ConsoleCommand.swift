@@ -32,6 +32,7 @@ struct ConsoleCommand: Sendable {
             name: "device", usage: "device <name>", summary: "everything about one device", arguments: [.devices]),
         ConsoleCommand(name: "doors", usage: "doors", summary: "the building's doors"),
         ConsoleCommand(name: "lifts", usage: "lifts", summary: "the building's lifts"),
+        ConsoleCommand(name: "times", usage: "times", summary: "what doors and lifts have taken so far, at this hour"),
         ConsoleCommand(
             name: "mission", usage: "mission [show [id]|list|pause|resume|cancel <id>]",
             summary: "the mission under way; the last three need an unlock",

@@ -81,6 +81,7 @@ extension Deliberation {
         case .considerLevels(let levels):
             consideredLevels = levels
             levelFit = [:]
+        case .measureHeight(let measures): altimeter = measures ? RideAltimeter() : nil
         case .switchLevel(let level, let pose):
             localizer.setLevel(level, near: pose, spread: Localizer.Spread(metres: 0.35, radians: 0.25))
             localizer.resume()
@@ -96,7 +97,8 @@ extension Deliberation {
         case .verifyPIN(let hash, let digits): verify(digits, against: hash)
         case .journal: break
         case .say(let text, let urgency, let hint): announce(text, urgency, hint: hint)
-        case .status(let status):
+        case .status(var status):
+            forecast(&status)
             self.status = status
             recorder.record(.mission, status, at: now)
             answer(with: status)
@@ -136,10 +138,12 @@ extension Deliberation {
             from = Pose2D(found.place.position, yaw: found.place.yaw ?? 0)
             level = found.level
         }
+        let closures = RouteClosures(request, building: building)
+        for lane in closures.lanes { blockedLanes.block(lane, at: now) }
         do {
             return .success(
                 try planner.route(
-                    from: from, on: level, to: request.to, avoiding: RouteClosures(request, building: building)))
+                    from: from, on: level, to: request.to, under: conditions(avoiding: closures), in: &workspace))
         } catch {
             return .failure(error.robotError)
         }

@@ -124,6 +124,7 @@ extension Deliberation {
         snapshot.devices = zip(rack.services, rack.statuses).map { deviceSection($1, port: $0.port) }
         snapshot.doors = doorSections
         snapshot.lifts = liftSections
+        snapshot.times = timeSections
         snapshot.joints = jointSections(report)
         snapshot.wheels = WheelSection(report.wheels.value)
         snapshot.gpio.emergencyStop = report.inputs.value.contains(.emergencyStop)

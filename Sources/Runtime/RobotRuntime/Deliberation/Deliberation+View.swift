@@ -13,6 +13,7 @@ extension Deliberation {
         var view = WorldView(now: now, wall: wall, pose: pose, level: localizer.level)
         view.localization = localizer.state
         view.levelFit = levelFit
+        view.heightChange = altimeter?.change
         view.twist = report.twist
         view.drive = driveStatus
         view.arm = armStatus(report)

@@ -57,6 +57,15 @@ actor Deliberation {
     var consideredLevels: [LevelID] = []
     var watchedPosts: [Point2D]?
     var expectedBox: Pose2D?
+    var altimeter: RideAltimeter?
+
+    // What is learned of the building.
+    var times: FacilityTimes
+    var stopwatch = FacilityStopwatch()
+    var blockedLanes = BlockedLanes()
+    var lateness = LatenessWatch()
+    /// Memory of the planner, kept from one way to the next.
+    var workspace = RouteWorkspace()
 
     // What is known now.
     var now = Instant.zero
@@ -110,6 +119,7 @@ actor Deliberation {
         log = parts.log
         self.isStepped = isStepped
         keptSafety = parts.journal.recovered.safety
+        times = Self.experience(in: parts.journal)
         let recovered = parts.journal.recovered
         let start = Self.start(board: parts.board, building: parts.building, recovered: recovered)
         localizer = Localizer(
@@ -119,29 +129,21 @@ actor Deliberation {
         if recovered.progress?.isRiding ?? false { localizer.suspend() }
         notices = parts.notices
         status = MissionStatus(level: start.level)
-        let session = FacilityDesk.session(robot: parts.board.name)
-        desk = FacilityDesk(
-            doors: parts.board.facilities.doors,
-            lifts: parts.board.facilities.lifts.mapValues {
-                FacilityDesk.LiftWiring(number: $0.number, floors: $0.floors)
-            }, session: session)
+        let session = SessionID(robot: parts.board.name)
+        desk = parts.desk
         for (facility, number) in recovered.sessions {
-            // One that was being given back is given back again: the building may have missed the word.
             let isEnding = recovered.ending.contains(facility)
             switch facility {
-            case .door(let door):
-                desk.adopt(door: door, session: number)
-                if isEnding { desk.release(door: door) }
-            case .lift(let lift):
-                desk.adopt(lift: lift, session: number)
-                if isEnding { desk.release(lift: lift) }
+            case .door(let door): desk.adopt(door: door, session: number, isEnding: isEnding)
+            case .lift(let lift): desk.adopt(lift: lift, session: number, isEnding: isEnding)
             }
         }
         executive = Executive(
-            settings: ExecutiveSettings(board: parts.board, session: session), building: parts.building,
+            settings: ExecutiveSettings(board: parts.board, session: session.number), building: parts.building,
             recovered: recovered)
         planner = RoutePlanner(
-            building: parts.building, kinematics: RouteKinematics(parts.board.base), timing: FacilityTiming())
+            building: parts.building, kinematics: RouteKinematics(parts.board.base), timing: FacilityTiming(),
+            facilities: parts.building.facilities, robot: parts.board.name)
         let limits = DriveLimits(parts.board.base)
         drivePlanner = DrivePlanner(
             limits: limits, hull: Hull(length: parts.board.base.length, width: parts.board.base.width))
@@ -169,8 +171,9 @@ actor Deliberation {
         }
         let report = channels.report.load()
         see(report)
-        let relay = rack.relay.report
-        for command in desk.step(report: relay, at: now) { rack.relay.send(command) }
+        if report.inertial.time > .longAgo { altimeter?.take(report.inertial) }
+        askBuilding(report)
+        learn(report)
         // On the robot a task of its own does this: it waits for the disk.
         if isStepped, stepCount % 10 == 0 { takeIn(inbox.scan(at: wall)) }
         var waiting = events

@@ -15,7 +15,15 @@ extension Executive {
         }
         mode = .paused
         let entry = errand?.mission.map { [MissionAction.journal(.state($0.id, .paused, nil))] } ?? []
-        return goals.suspend(view) + entry + [.say("paused")]
+        return goals.suspend(view) + entry + [.say("paused")] + keptFacility
+    }
+
+    /// What somebody should know who lets the robot stand in a door or a lift.
+    private var keptFacility: [MissionAction] {
+        guard let skill, let facility = skill.facility, !skill.isInterruptible else { return [] }
+        return [
+            .say("I stand in \(facility) and keep it from everybody else", .warning, hint: "let me out: `mission resume`")
+        ]
     }
 
     mutating func resume(_ view: WorldView) -> [MissionAction] {

@@ -1,4 +1,14 @@
-internal import RobotModel
+public import RobotModel
+
+/// What lies before a delivery, in parts that are as sure as each other.
+public struct DeliveryOutlook: Sendable {
+    /// The rest of what is being done.
+    public var present: Duration
+    /// The route's steps after it.
+    public var steps: [RouteStep]
+    /// Everything else: docking, collecting, ways that have not been planned.
+    public var work: Duration
+}
 
 // What the robot does, in words and figures.
 extension Executive {
@@ -52,6 +62,15 @@ extension Executive {
             status.error = error
         }
         return status
+    }
+
+    /// What the meal still has before it, for a forecast; nil where its hand-over cannot be said.
+    public var outlook: DeliveryOutlook? {
+        guard let errand, let seconds = eta(errand), let skill else { return nil }
+        let steps = skill.stepsAhead
+        let planned = steps.reduce(Duration.zero) { $0 + $1.duration }
+        let present = max(.zero, skill.remaining - planned)
+        return DeliveryOutlook(present: present, steps: steps, work: max(.zero, .seconds(seconds) - present - planned))
     }
 
     /// Seconds until the meal can be handed over: the skill's rest and what comes after it.

@@ -25,8 +25,9 @@ struct StatusReporter: Sendable {
     /// Whether a status is worth sending: something other than the time of arrival has changed, or a second is over.
     mutating func isNews(_ status: MissionStatus, at now: Instant) -> Bool {
         var (new, old) = (status, lastStatus)
-        new.eta = nil
+        (new.eta, new.etaAtMost) = (nil, nil)
         old?.eta = nil
+        old?.etaAtMost = nil
         guard new != old || now - lastStatusTime >= .seconds(1) else { return false }
         lastStatus = status
         lastStatusTime = now

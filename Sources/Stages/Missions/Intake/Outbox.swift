@@ -21,6 +21,10 @@ public struct Outbox: Sendable {
         var level: String?
         /// Seconds until the meal is at its recipient's.
         var etaSeconds: Int?
+        /// The same, longer than which it takes in one of ten cases.
+        var etaAtMost: Int?
+        /// Seconds by which it will be late, as far as is known; left out when it will not.
+        var lateBy: Int?
         var promised: String?
         var custody: String?
         var error: String?
@@ -28,7 +32,8 @@ public struct Outbox: Sendable {
         var updated: String?
 
         enum CodingKeys: String, CodingKey {
-            case mission, state, step, place, level, etaSeconds = "eta_s", promised, custody, error, hint, updated
+            case mission, state, step, place, level, etaSeconds = "eta_s", etaAtMost = "eta_p90_s",
+            lateBy = "late_by_s", promised, custody, error, hint, updated
         }
     }
 
@@ -40,7 +45,8 @@ public struct Outbox: Sendable {
         let answer = Answer(
             mission: mission.rawValue, state: state.rawValue, step: status.step, place: status.place?.rawValue,
             level: status.level.rawValue.isEmpty ? nil : status.level.rawValue,
-            etaSeconds: status.eta.map { Int($0.rounded()) }, promised: status.promised?.iso8601,
+            etaSeconds: status.eta.map { Int($0.rounded()) }, etaAtMost: status.etaAtMost.map { Int($0.rounded()) },
+            lateBy: wall.flatMap { status.lateness(at: $0) }.map { Int($0.rounded()) }, promised: status.promised?.iso8601,
             custody: status.custody?.rawValue, error: status.error?.what, hint: status.error?.hint,
             updated: wall?.iso8601)
         let encoder = JSONEncoder()

@@ -14,6 +14,7 @@ internal import RobotModel
 // sessions     doors and lifts asked for and not yet confirmed as given back
 // safety       one row: the causes that a person has to clear, as the bits of `SafetyCauses`
 // pose         one row: where the robot last was
+// keepsakes    what other rooms want to know again after a restart, by name, in bytes of their own
 extension Journal {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -36,6 +37,9 @@ extension Journal {
         migrator.registerMigration("2") { db in
             try db.execute(
                 sql: "CREATE TABLE safety (only INTEGER PRIMARY KEY CHECK (only = 1), causes INTEGER NOT NULL)")
+        }
+        migrator.registerMigration("3") { db in
+            try db.execute(sql: "CREATE TABLE keepsakes (name TEXT PRIMARY KEY, body BLOB NOT NULL)")
         }
         return migrator
     }

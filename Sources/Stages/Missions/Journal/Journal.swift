@@ -92,6 +92,29 @@ public final class Journal: Sendable {
         }
     }
 
+    /// Keeps some bytes under a name, in the place of those that were there. Throws `storage`.
+    public func keep(_ bytes: [UInt8], as name: String) throws(RobotError) {
+        do {
+            try database.write { db in
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO keepsakes (name, body) VALUES (?, ?)", arguments: [name, Data(bytes)])
+            }
+        } catch {
+            throw Self.storageError("write to", path, error)
+        }
+    }
+
+    /// The bytes that were kept under a name; nil where there are none. Throws `storage`.
+    public func keepsake(_ name: String) throws(RobotError) -> [UInt8]? {
+        do {
+            return try database.read { db in
+                try Data.fetchOne(db, sql: "SELECT body FROM keepsakes WHERE name = ?", arguments: [name]).map(Array.init)
+            }
+        } catch {
+            throw Self.storageError("read", path, error)
+        }
+    }
+
     /// The mission of an id, if the journal has ever taken it in, with its state.
     public func mission(_ id: MissionID) throws(RobotError) -> (mission: Mission, state: MissionState)? {
         do {

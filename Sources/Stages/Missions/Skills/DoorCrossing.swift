@@ -52,6 +52,9 @@ public struct DoorCrossing: Skill {
     /// People are asked for room after this, and again after that.
     static let asking = (first: Duration.seconds(5), again: Duration.seconds(20))
 
+    /// Metres before and behind the posts within which the robot counts as standing between them.
+    private static let halfDepth = 0.45
+
     public let step: DoorStep
     private let isGlass: Bool
     private let motion: MotionSettings
@@ -207,7 +210,9 @@ public struct DoorCrossing: Skill {
         // Behind the posts the door's state does not matter any more. A silent relay box does not stop a crossing:
         // the door is still held for seconds, and the fields watch.
         let isShutting = door.mode == .moving || door.mode == .closed
-        if progress(view.pose) < 0.40, isShutting || isLost(door) {
+        // Before them nobody has to go on without a session.
+        let mayNotEnter = progress(view.pose) < -Self.halfDepth && !isHeld(door)
+        if progress(view.pose) < 0.40, isShutting || isLost(door) || mayNotEnter {
             clock.enter(.reopening)
             return [
                 .drive(.stand), .requestDoor(step.door), .say("door \(step.door) closes on me; asking again", .warning),
@@ -290,7 +295,7 @@ public struct DoorCrossing: Skill {
     /// Metres beyond the line of the posts, along the way through; negative before it.
     private func progress(_ pose: Pose2D) -> Double { along.dot(pose.position - middle) }
 
-    private func isBetweenPosts(_ pose: Pose2D) -> Bool { abs(progress(pose)) < 0.45 && sideways(pose) < 0.6 }
+    private func isBetweenPosts(_ pose: Pose2D) -> Bool { abs(progress(pose)) < Self.halfDepth && sideways(pose) < 0.6 }
 
     private func sideways(_ pose: Pose2D) -> Double { abs(along.cross(pose.position - middle)) }
 

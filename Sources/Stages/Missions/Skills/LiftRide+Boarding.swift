@@ -71,14 +71,15 @@ extension LiftRide {
         let door = lift.door
         if isIn(view) < 0.5 {
             // Less than half in: the car is not ours yet.
-            if door == .moving || door == .closed || lift.motion == .up || lift.motion == .down {
-                clock.enter(.reopening)
-                return [
-                    .drive(.stand), .callLift(step.lift, step.from), .say("the lift's door closes on me", .warning),
-                ]
+            if isRecalled(lift) {
+                return backOff(
+                    view, RobotError(.unavailable, "lift \(step.lift) was recalled (fire or emergency) while boarding"))
             }
-            if case .failed(let why) = lift.session {
-                return backOff(view, RobotError(.lost, "lift \(step.lift) was taken away while boarding: \(why)"))
+            let isLeaving = door == .moving || door == .closed || lift.motion == .up || lift.motion == .down
+            if isLeaving || !isOurs(lift) {
+                clock.enter(.reopening)
+                let what = isLeaving ? "the lift's door closes on me" : "the lift is not mine any more"
+                return [.drive(.stand), .callLift(step.lift, step.from), .say(what, .warning)]
             }
         }
         if clock.isSettled, case .failed(let why) = view.drive { return again(view, why) }

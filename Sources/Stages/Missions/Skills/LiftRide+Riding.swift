@@ -4,10 +4,8 @@ internal import RobotModel
 extension LiftRide {
     /// How often the car is sent before somebody has to look.
     static var sendAttempts: Int { 4 }
-    /// Two levels whose fits differ by less than this look the same.
-    static var fitMargin: Double { 0.05 }
-    /// A level that fits worse than this is not confirmed.
-    static var fitNeeded: Double { 0.5 }
+    /// A lift that has said nothing for so long is not waited for: the robot's own senses may be enough.
+    static var patienceWithSilence: Duration { .seconds(20) }
 
     mutating func send(_ view: WorldView, _ why: String) -> [MissionAction] {
         sends += 1
@@ -16,11 +14,14 @@ extension LiftRide {
         confirmations = 0
         return [
             .drive(.stand), .fieldMuting(.none), .watchDoorway(nil), .suspendLocalization(true),
-            .considerLevels([]), .sendLift(step.lift, step.to),
+            .considerLevels([]),
+        ] + (measuredFrom != nil && sends == 1 ? [.measureHeight(true)] : []) + [
+            .sendLift(step.lift, step.to),
             .say("lift \(step.lift): \(why), to \(step.to)", sends == 1 ? .info : .warning),
         ]
     }
 
+    /// The height is measured from the level of boarding; after a restart nobody knows where the measuring would begin.
     /// Sends the car once more, to the same level as ever.
     private mutating func resend(_ view: WorldView, _ why: String) -> [MissionAction] {
         if sends >= Self.sendAttempts {
@@ -53,6 +54,9 @@ extension LiftRide {
         } else if isOpen(lift, at: step.to) {
             exitLevel = step.to
             return arrive()
+        } else if isSilent(lift), clock.spent > Self.patienceWithSilence, isCarried(to: step.to, lift, view) {
+            exitLevel = step.to
+            return [.say("lift \(step.lift) says nothing; I look for myself", .warning)] + arrive()
         } else if let level = lift.currentLevel, isOpen(lift, at: level), clock.spent > patience(lift) {
             return resend(view, "it stopped at \(level)")
         }
@@ -71,7 +75,7 @@ extension LiftRide {
         .seconds(lift.destination == step.to && isOurs(lift) ? 60 : 30)
     }
 
-    private func isRecalled(_ lift: LiftState) -> Bool { lift.mode == .fire || lift.mode == .emergency }
+    func isRecalled(_ lift: LiftState) -> Bool { lift.mode == .fire || lift.mode == .emergency }
 
     /// A recall in a fire or an emergency: the lift goes where it must; the robot gets out there if it can.
     private mutating func recall() -> [MissionAction] {
@@ -86,25 +90,42 @@ extension LiftRide {
     private mutating func arrive() -> [MissionAction] {
         clock.enter(.confirming)
         confirmations = 0
-        return [.holdLiftDoor(step.lift, true), .considerLevels(levels)]
+        return [
+            .holdLiftDoor(step.lift, true), .considerLevels(levels.map(\.id)), .watchDoorway(exitPosts),
+        ]
     }
 
     mutating func confirm(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
-        guard isOpen(lift, at: exitLevel) else {
+        guard standsOpen(lift, view) else {
             return clock.isLate ? resend(view, "it left before the level was confirmed") : []
         }
-        let fit = view.levelFit[exitLevel] ?? 0
-        let other = levels.filter { $0 != exitLevel }.compactMap { view.levelFit[$0] }.max() ?? 0
-        confirmations = fit >= Self.fitNeeded && fit >= other + Self.fitMargin ? confirmations + 1 : 0
+        let evidence = evidence(lift, view)
+        confirmations = evidence.isConfirmed ? confirmations + 1 : 0
         if confirmations >= 5 {
             clock.enter(.relocalizing)
             switches = 1
             return [.switchLevel(exitLevel, near: place(view)), .suspendLocalization(false)]
         }
         guard clock.isLate else { return [] }
-        let seen = levels.filter { (view.levelFit[$0] ?? 0) >= fit + Self.fitMargin }.first
-        let why = seen.map { "it looks like \($0)" } ?? "the LiDAR cannot tell the level"
-        return resend(view, "the lift says \(exitLevel), but \(why)")
+        return resend(view, "the lift says \(exitLevel), but \(evidence.doubt)")
+    }
+
+    private func evidence(_ lift: LiftState, _ view: WorldView) -> LevelEvidence {
+        LevelEvidence(for: exitLevel, of: levels, boarded: measuredFrom, lift: lift, view)
+    }
+
+    /// Whether nothing is heard of the lift.
+    private func isSilent(_ lift: LiftState) -> Bool { lift.mode == .offline && lift.door == .unknown }
+
+    /// Whether the height alone says that the car has come to a level and stands.
+    private func isCarried(to level: LevelID, _ lift: LiftState, _ view: WorldView) -> Bool {
+        guard view.heightChange?.isResting ?? false else { return false }
+        return LevelEvidence(for: level, of: levels, boarded: measuredFrom, lift: lift, view).height == .confirms
+    }
+
+    /// Whether the car stands at the level of exit with its door open: as it says, or, when it says nothing, as is seen.
+    func standsOpen(_ lift: LiftState, _ view: WorldView) -> Bool {
+        isOpen(lift, at: exitLevel) || (isSilent(lift) && isFree(view))
     }
 
     mutating func relocalize(_ view: WorldView) -> [MissionAction] {
@@ -128,7 +149,7 @@ extension LiftRide {
     }
 
     mutating func clear(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
-        if isOpen(lift, at: exitLevel), isFree(view) {
+        if standsOpen(lift, view), isFree(view) {
             clock.enter(.exiting)
             return [
                 .fieldMuting(.doorway),
@@ -192,7 +213,9 @@ extension LiftRide {
     private mutating func finish() -> [MissionAction] {
         clock.enter(.out)
         if let reason, exitLevel != step.to { outcome = .failed(reason) } else { outcome = .done }
-        return [.fieldMuting(.none), .watchDoorway(nil), .considerLevels([]), .releaseLift(step.lift)]
+        return [
+            .fieldMuting(.none), .watchDoorway(nil), .considerLevels([]), .measureHeight(false), .releaseLift(step.lift),
+        ]
     }
 
     /// Where the robot is in the car; odometry knows it well, unless it was restarted.

@@ -2,15 +2,17 @@ public import RobotModel
 
 /// Rides a lift: waits in the hall, has the car come, boards, rides, makes sure of the level, and leaves.
 ///
-/// Two rules stand above all others. The robot leaves the car only on a level that the lift's report and the LiDAR both
-/// confirm. And while it is inside, the car is never sent back to the level of boarding, whatever happens
+/// Two rules stand above all others. The robot leaves the car only on a level that two independent sources confirm
+/// (`LevelEvidence`). And while it is inside, the car is never sent back to the level of boarding, whatever happens
 /// (open-rmf/rmf_ros2 #555).
 public struct LiftRide: Skill {
     /// What the ride knows so far.
     public let step: LiftStep
     let motion: MotionSettings
     /// Every level that the lift serves.
-    let levels: [LevelID]
+    let levels: [ServedLevel]
+    /// The level at which the measuring of height begins; nil when the ride is taken up in the car.
+    let measuredFrom: LevelID?
     var clock = StateClock(LiftRideState.approaching)
     var calls = 0
     var boardings = 0
@@ -29,10 +31,11 @@ public struct LiftRide: Skill {
     /// - Parameters:
     ///   - levels: Every level that the lift serves, the two of the step among them.
     ///   - inside: The robot stands in the car already (after a restart).
-    public init(step: LiftStep, levels: [LevelID], motion: MotionSettings, inside: Bool = false) {
+    public init(step: LiftStep, levels: [ServedLevel], motion: MotionSettings, inside: Bool = false) {
         self.step = step
         self.levels = levels
         self.motion = motion
+        measuredFrom = inside ? nil : step.from
         exitLevel = step.to
         resumesInside = inside
     }

@@ -33,6 +33,8 @@ public protocol Skill: Sendable {
     var needsPose: Bool { get }
     /// About how long the skill still takes.
     var remaining: Duration { get }
+    /// The steps of a route that come after the one being done; their times are part of `remaining`.
+    var stepsAhead: [RouteStep] { get }
 
     /// Begins; called once, before the first `handle`.
     mutating func start(_ view: WorldView) -> [MissionAction]
@@ -42,6 +44,7 @@ public protocol Skill: Sendable {
 
 extension Skill {
     public var facility: Facility? { nil }
+    public var stepsAhead: [RouteStep] { [] }
     public var routeStep: RouteStep? { nil }
     public var isInterruptible: Bool { true }
     public var needsPose: Bool { true }

@@ -43,6 +43,9 @@ public struct Travel: Skill {
     private var index = 0
     private var inner: (any Skill)?
     private var tries = 0
+    private var avoidances = Avoidances()
+    /// What is out of service, and yet on the only way that there is.
+    private var unavoidable: Set<Facility> = []
     /// A ride that a restart interrupted in the car.
     private let ride: LiftStep?
     public private(set) var outcome = SkillOutcome.running
@@ -67,13 +70,17 @@ public struct Travel: Skill {
 
     public var remaining: Duration {
         guard let inner else { return route.duration }
-        guard index < route.steps.count else { return inner.remaining }
-        return route.steps[(index + 1)...].reduce(inner.remaining) { $0 + $1.duration }
+        return stepsAhead.reduce(inner.remaining) { $0 + $1.duration }
+    }
+
+    public var stepsAhead: [RouteStep] {
+        guard inner != nil, index + 1 < route.steps.count else { return [] }
+        return Array(route.steps[(index + 1)...])
     }
 
     public mutating func start(_ view: WorldView) -> [MissionAction] {
         if let ride { return begin(lift(ride, inside: true), view) }
-        return plan()
+        return plan(view)
     }
 
     public mutating func handle(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
@@ -86,14 +93,15 @@ public struct Travel: Skill {
         case .planning:
             return clock.isLate ? replan(RobotError(.internalError, "the route planner does not answer")) : []
         case .underway: return goOn(event, view)
-        case .waiting: return clock.isLate ? plan() : []
+        case .waiting: return clock.isLate ? plan(view) : []
         case .arrived: return []
         }
     }
 
-    private mutating func plan() -> [MissionAction] {
+    private mutating func plan(_ view: WorldView) -> [MissionAction] {
         inner = nil
         clock.enter(.planning)
+        request = avoidances.request(to: place, at: view.now)
         return [.drive(.stand), .planRoute(request)]
     }
 
@@ -105,18 +113,13 @@ public struct Travel: Skill {
             clock.enter(.underway)
             return next(view)
         case .failure(let error):
-            if hasAvoidances {
-                // Rather the way that failed a moment ago than none.
-                request = RouteRequest(to: place)
-                clock.enter(.waiting)
-                return [.say("no other way to \(place); trying the same once more", .warning)]
-            }
-            return replan(error)
+            if avoidances.isEmpty { return replan(error) }
+            // Rather the way that failed a moment ago than none.
+            unavoidable.formUnion(avoidances.facilities)
+            avoidances = Avoidances()
+            clock.enter(.waiting)
+            return [.say("no other way to \(place); trying the same once more", .warning)]
         }
-    }
-
-    private var hasAvoidances: Bool {
-        !request.avoidingDoors.isEmpty || !request.avoidingLifts.isEmpty || !request.avoidingSpots.isEmpty
     }
 
     private mutating func next(_ view: WorldView) -> [MissionAction] {
@@ -140,8 +143,9 @@ public struct Travel: Skill {
     }
 
     private func lift(_ step: LiftStep, inside: Bool) -> LiftRide {
-        let served = building.lifts[step.lift].map { $0.doors.keys.sorted() } ?? []
-        let levels = served.isEmpty ? [step.from, step.to] : served
+        let served = building.lifts[step.lift].map { Set($0.doors.keys) } ?? [step.from, step.to]
+        let levels = building.levels.filter { served.contains($0.id) }
+            .map { ServedLevel(id: $0.id, elevation: $0.elevation) }
         return LiftRide(step: step, levels: levels, motion: motion, inside: inside)
     }
 
@@ -154,14 +158,15 @@ public struct Travel: Skill {
     }
 
     private mutating func goOn(_ event: MissionEvent, _ view: WorldView) -> [MissionAction] {
-        guard var skill = inner else { return plan() }
+        guard var skill = inner else { return plan(view) }
+        if skill.isInterruptible, let facility = firstOutOfService(view) { return goRound(facility, view) }
         let actions = skill.handle(event, view)
         inner = skill
         switch skill.outcome {
         case .running: return actions
         case .done:
             // After a ride that was resumed there is no route yet.
-            if route.steps.isEmpty { return actions + plan() }
+            if route.steps.isEmpty { return actions + plan(view) }
             return actions + next(view)
         case .failed(let error): return actions + avoid(error, view)
         case .stuck:
@@ -170,18 +175,40 @@ public struct Travel: Skill {
         }
     }
 
+    /// A door or a lift further on that says itself that it serves nobody.
+    private func firstOutOfService(_ view: WorldView) -> Facility? {
+        for step in stepsAhead {
+            switch step {
+            case .door(let step) where view.doors[step.door]?.isOutOfService ?? false:
+                if !unavoidable.contains(.door(step.door)) { return .door(step.door) }
+            case .lift(let step) where view.lifts[step.lift]?.isOutOfService ?? false:
+                if !unavoidable.contains(.lift(step.lift)) { return .lift(step.lift) }
+            case .drive, .door, .lift: break
+            }
+        }
+        return nil
+    }
+
+    /// Looks for another way before the robot stands in front of what does not work.
+    private mutating func goRound(_ facility: Facility, _ view: WorldView) -> [MissionAction] {
+        avoidances.add(facility, at: view.now)
+        // The step that is left may have asked for its own door or lift.
+        let release = inner?.facility.map { [$0.release] } ?? []
+        return [.say("\(facility) is out of service; looking for another way", .warning)] + release + plan(view)
+    }
+
     private mutating func avoid(_ error: RobotError, _ view: WorldView) -> [MissionAction] {
         switch inner?.routeStep {
-        case .door(let step): request.avoidingDoors.insert(step.door)
-        case .lift(let step): request.avoidingLifts.insert(step.lift)
+        case .door(let step): avoidances.add(.door(step.door), at: view.now)
+        case .lift(let step): avoidances.add(.lift(step.lift), at: view.now)
         case .drive:
             let ahead = view.pose.transform(Point2D(0.8, 0))
-            request.avoidingSpots.append(BlockedSpot(level: view.level, position: ahead))
+            avoidances.add(BlockedSpot(level: view.level, position: ahead), at: view.now)
         case nil: break
         }
         tries += 1
         if tries >= Self.attempts { return giveUp(error) }
-        return [.complain(error, .warning)] + plan()
+        return [.complain(error, .warning)] + plan(view)
     }
 
     private mutating func replan(_ error: RobotError) -> [MissionAction] {

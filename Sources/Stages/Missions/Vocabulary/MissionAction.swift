@@ -26,6 +26,9 @@ public enum MissionAction: Hashable, Sendable {
     case planRoute(RouteRequest)
     /// Keep `WorldView.levelFit` filled for these levels; an empty list ends it.
     case considerLevels([LevelID])
+    /// Measure from now on how far the robot is carried up or down (true); fills `WorldView.heightChange`. The robot
+    /// stands in a standing car. False ends it.
+    case measureHeight(Bool)
     /// From now on the robot is on this level, near this pose (map frame).
     case switchLevel(LevelID, near: Pose2D)
     /// Do not match scans (true): the walls around us move with us.

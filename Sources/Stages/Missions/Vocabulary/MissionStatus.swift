@@ -12,6 +12,8 @@ public struct MissionStatus: Hashable, Sendable, Codable {
     public var level: LevelID
     /// Seconds until the meal is at its recipient's; nil when it cannot be said.
     public var eta: Double?
+    /// The same, longer than which it takes in one of ten cases; nil where nobody has forecast it.
+    public var etaAtMost: Double?
     public var promised: WallTime?
     /// Who has the meal.
     public var custody: Custody?
@@ -35,5 +37,14 @@ public struct MissionStatus: Hashable, Sendable, Codable {
         self.custody = custody
         self.error = error
         self.waiting = waiting
+    }
+}
+
+extension MissionStatus {
+    /// Seconds by which the delivery will be late in half of all cases; nil when it will be in time, or nobody can say.
+    public func lateness(at wall: WallTime) -> Double? {
+        guard let eta, let promised else { return nil }
+        let late = wall.secondsSince1970 + eta - promised.secondsSince1970
+        return late > 0 ? late : nil
     }
 }

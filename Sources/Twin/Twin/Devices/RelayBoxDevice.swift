@@ -1,29 +1,49 @@
 import DeviceProtocols
 package import RobotModel
 
-/// The relay box as its line sees it: the registers of `RelayBoxMap` over the building's doors and lifts.
+/// The relay box as its line sees it: the registers of `RelayBoxMap` over the building's doors and lifts, in Modbus RTU or
+/// Modbus TCP.
 package final class RelayBoxDevice: TwinDevice {
+    /// The session of whoever steals others' in a fault.
+    private static let thief: UInt16 = 0xFFFE
+
     private let plant: FacilityPlant
     private let unit: UInt8
     private var decoder = ModbusRequestDecoder(silence: .milliseconds(5))
+    private var tcpDecoder: ModbusTCPDecoder?
     private var answers: [UInt8] = []
     /// When each session was last refreshed, by door and lift number.
     private var doorRefresh: [Int: Instant] = [:]
     private var liftRefresh: [Int: Instant] = [:]
 
-    package init(plant: FacilityPlant, unit: UInt8) {
+    /// - Parameter isTCP: It is reached over a TCP connection.
+    package init(plant: FacilityPlant, unit: UInt8, isTCP: Bool = false) {
         self.plant = plant
         self.unit = unit
+        tcpDecoder = isTCP ? ModbusTCPDecoder() : nil
     }
 
     package func receive(_ bytes: ArraySlice<UInt8>, at now: Instant) {
-        for frame in decoder.receive(bytes, at: now) where frame.unit == unit {
-            let response =
-                switch frame.content {
-                case .request(let request): answer(request, at: now)
-                case .refused(let exception, let function): ModbusResponse.exception(exception, function: function)
-                }
-            answers += response.frame(unit: unit)
+        guard let frames = tcpDecoder?.receive(bytes) else {
+            for frame in decoder.receive(bytes, at: now) { answers += answer(frame, at: now) ?? [] }
+            return
+        }
+        for frame in frames {
+            var decoder = ModbusRequestDecoder(silence: .zero)
+            for asked in decoder.receive(frame.serialFrame[...], at: now) {
+                guard let answer = answer(asked, at: now) else { continue }
+                answers += ModbusTCPFrame(transaction: frame.transaction, serialFrame: answer).bytes
+            }
+        }
+    }
+
+    /// The answer to a frame as a serial line has it; nil where it is for another unit.
+    private func answer(_ frame: ModbusServerFrame, at now: Instant) -> [UInt8]? {
+        guard frame.unit == unit else { return nil }
+        return switch frame.content {
+        case .request(let request): answer(request, at: now).frame(unit: unit)
+        case .refused(let exception, let function):
+            ModbusResponse.exception(exception, function: function).frame(unit: unit)
         }
     }
 
@@ -34,11 +54,16 @@ package final class RelayBoxDevice: TwinDevice {
     }
 
     private func dropSessions(at now: Instant) {
-        for door in plant.doors where door.session != 0 {
+        for door in plant.doors where door.isStolen { door.session = Self.thief }
+        for lift in plant.lifts where lift.isStolen {
+            lift.session = Self.thief
+            lift.holdDoor = false
+        }
+        for door in plant.doors where door.session != 0 && !door.isStolen {
             let isOld = now - (doorRefresh[door.number] ?? .zero) > RelayBoxMap.sessionTimeout
             if isOld || door.mode == .offline { door.session = 0 }
         }
-        for lift in plant.lifts where lift.session != 0 {
+        for lift in plant.lifts where lift.session != 0 && !lift.isStolen {
             let isOld = now - (liftRefresh[lift.number] ?? .zero) > RelayBoxMap.sessionTimeout
             if isOld || lift.mode != .agv { end(lift) }
         }

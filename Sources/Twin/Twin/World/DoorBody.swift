@@ -16,6 +16,8 @@ package final class DoorBody {
     /// Faults: the motor does not move; sessions are ignored.
     package var isStuck = false
     package var closesEarly = false
+    /// It is switched off: it stays as it is.
+    package var isOffline = false
     /// Seconds that the door still stays open after the last reason to.
     private var hold = 0.0
 
@@ -59,6 +61,10 @@ package final class DoorBody {
         _ dt: Double, radar: () -> Bool, isOccupied: () -> Bool, gap: ([Edge]) -> Double
     ) -> Bool {
         guard let plant else { return false }
+        if isOffline {
+            plant.mode = .offline
+            return false
+        }
         var wantsOpen = plant.session != 0 && !closesEarly
         if !wantsOpen && isAutomatic { wantsOpen = radar() }
         if !wantsOpen && opening > 0 { wantsOpen = isOccupied() }

@@ -1,7 +1,7 @@
 package import BuildingMap
 package import RobotModel
 
-/// A lift: its car, its doors and the controller that the relay box speaks for.
+/// A lift: its car and its doors; its controller speaks for it.
 package final class LiftBody {
     /// A served floor.
     package struct Floor: Hashable, Sendable {
@@ -32,6 +32,21 @@ package final class LiftBody {
     package var goesWrong = false { didSet { if !goesWrong { wrong = nil } } }
     package var isOnFire = false
     package var isOffline = false
+    /// The car goes on to the next floor, opens and stays.
+    package var isInEmergency = false
+    /// The power is gone: the car stands where it is, its controller has forgotten its sessions and says nothing.
+    package var isPowerless = false
+    /// The door shuts although a session holds it; only somebody in the doorway stops it.
+    package var closesEarly = false
+    /// Once, when the car stands open where it was called to, it goes off to another floor and comes back.
+    package var leaves = false { didSet { if !leaves { detour = .none } } }
+    private enum Detour { case none, away(Floor), over }
+    private var detour = Detour.none
+
+    /// Whether its controller hears and answers nothing.
+    package var isMute: Bool { isPowerless || isOffline || plant.isSilent }
+    /// Whether its controller does not even say how the lift is; that it is offline it says.
+    package var isMuteForStates: Bool { isPowerless || plant.isSilent }
 
     package init(_ lift: Lift, plant: LiftPlant, floors: [Floor], start: Int, timings: FacilityTimings) {
         self.lift = lift
@@ -57,14 +72,16 @@ package final class LiftBody {
     ///
     /// - Parameter isOccupied: Somebody or the robot is between the door's posts.
     package func step(_ dt: Double, isOccupied: () -> Bool) -> Bool {
-        plant.mode = isOffline ? .offline : (isOnFire ? .fire : .agv)
-        if isOffline || isStuck {
+        plant.mode =
+            isOffline || isPowerless ? .offline : isInEmergency ? .emergency : isOnFire ? .fire : .agv
+        if isOffline || isStuck || isPowerless {
             plant.motion = .stopped
             return false
         }
         if let target = leg { return drive(to: target, dt) }
+        if leaves { leaveOnce() }
         let target = self.target
-        var wantsOpen = isOnFire && target?.number == plant.floor
+        var wantsOpen = isInEmergency || (isOnFire && target?.number == plant.floor)
         if let target, target.number == plant.floor, !isOnFire {
             let isNewCall = plant.session != 0 && (plant.session != servedSession || plant.destination != served)
             if isNewCall {
@@ -72,7 +89,8 @@ package final class LiftBody {
                 served = plant.destination
                 dwell = timings.liftDwell + timings.liftDoorTime
             }
-            wantsOpen = plant.holdDoor && plant.session != 0
+            wantsOpen = plant.holdDoor && plant.session != 0 && !closesEarly
+            if closesEarly { dwell = 0 }
         }
         if plant.session == 0 { servedSession = 0 }
         if let target, target.number != plant.floor, intermediateDwell <= 0 { dwell = 0 }
@@ -149,8 +167,23 @@ package final class LiftBody {
         return true
     }
 
+    /// Begins the detour of `leaves` when the car stands open where it was called to, and ends it where it leads.
+    private func leaveOnce() {
+        switch detour {
+        case .none:
+            guard plant.session != 0, plant.opening >= 1, plant.floor == plant.destination,
+                let other = floors.first(where: { $0.number != plant.floor })
+            else { return }
+            detour = .away(other)
+        case .away(let floor): if plant.floor == floor.number, dwell <= 0 { detour = .over }
+        case .over: break
+        }
+    }
+
     /// Where the car is wanted.
     private var target: Floor? {
+        if isInEmergency { return nil }
+        if case .away(let floor) = detour { return floor }
         if isOnFire { return floors.first }
         guard plant.session != 0, let asked = floors.first(where: { $0.number == plant.destination }) else {
             return nil

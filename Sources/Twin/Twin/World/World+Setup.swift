@@ -17,6 +17,59 @@ extension World {
         return RobotStart(level: home.level, pose: Pose2D(home.place.position, yaw: home.place.yaw ?? 0))
     }
 
+    /// The building's doors; those that are wired to the relay box stand in its plant, in the order of their numbers.
+    static func makeDoors(
+        _ scenario: Scenario, _ board: Board, _ building: Building, _ box: FacilityPlant
+    ) -> [DoorID: DoorBody] {
+        var doors: [DoorID: DoorBody] = [:]
+        for id in building.doors.keys.sorted() {
+            guard let door = building.doors[id] else { continue }
+            var plant: DoorPlant?
+            if let number = board.facilities?.doors[id] {
+                let wired = DoorPlant(number: number)
+                box.doors.append(wired)
+                plant = wired
+            } else if board.buildingBroker?.doors[id] != nil {
+                plant = DoorPlant(number: 0)
+            }
+            doors[id] = DoorBody(door, plant: plant, timings: scenario.facilities)
+        }
+        box.doors.sort { $0.number < $1.number }
+        return doors
+    }
+
+    /// The building's lifts that are wired; those of the relay box stand in its plant, in the order of their numbers. A lift
+    /// that is reached over the broker has its floors numbered from the lowest one, 1.
+    static func makeLifts(
+        _ scenario: Scenario, _ board: Board, _ building: Building, _ box: FacilityPlant
+    ) -> [LiftID: LiftBody] {
+        var lifts: [LiftID: LiftBody] = [:]
+        func place(_ id: LiftID, _ plant: LiftPlant, _ floors: [LevelID: Int]) {
+            guard let lift = building.lifts[id] else { return }
+            let floors = floors.compactMap { entry in
+                building.level(entry.key).map {
+                    LiftBody.Floor(number: entry.value, level: entry.key, elevation: $0.elevation)
+                }
+            }
+            lifts[id] = LiftBody(
+                lift, plant: plant, floors: floors, start: scenario.facilities.liftFloors[id] ?? 1,
+                timings: scenario.facilities)
+        }
+        for (id, wiring) in (board.facilities?.lifts ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard building.lifts[id] != nil else { continue }
+            let plant = LiftPlant(number: wiring.number)
+            box.lifts.append(plant)
+            place(id, plant, wiring.floors)
+        }
+        box.lifts.sort { $0.number < $1.number }
+        for (id, lift) in board.buildingBroker?.lifts ?? [:] {
+            let rising = building.levels.filter { lift.floors[$0.id] != nil }.sorted { $0.elevation < $1.elevation }
+            let numbers = rising.enumerated().map { ($0.element.id, $0.offset + 1) }
+            place(id, LiftPlant(number: 0), Dictionary(numbers, uniquingKeysWith: { first, _ in first }))
+        }
+        return lifts
+    }
+
     static func makeBox(
         _ scenario: Scenario, _ building: Building, _ plant: BoxPlant, _ random: inout SeededRandom
     ) throws(RobotError) -> BoxBody? {

@@ -87,34 +87,10 @@ package final class World {
         battery = BatteryBody(board.battery, stateOfCharge: scenario.stateOfCharge)
         compartment = CompartmentBody(board.compartment)
 
-        // Doors and lifts, in the order of their numbers in the relay box.
-        var doors: [DoorID: DoorBody] = [:]
-        for id in building.doors.keys.sorted() {
-            guard let door = building.doors[id] else { continue }
-            let plant = board.facilities.doors[id].map { DoorPlant(number: $0) }
-            if let plant { facility.doors.append(plant) }
-            doors[id] = DoorBody(door, plant: plant, timings: scenario.facilities)
-        }
-        facility.doors.sort { $0.number < $1.number }
-        self.doors = doors
-        doorList = doors.keys.sorted().compactMap { doors[$0] }
-        var lifts: [LiftID: LiftBody] = [:]
-        for id in board.facilities.lifts.keys.sorted() {
-            guard let wiring = board.facilities.lifts[id], let lift = building.lifts[id] else { continue }
-            let plant = LiftPlant(number: wiring.number)
-            facility.lifts.append(plant)
-            let floors = wiring.floors.compactMap { entry in
-                building.level(entry.key).map {
-                    LiftBody.Floor(number: entry.value, level: entry.key, elevation: $0.elevation)
-                }
-            }
-            lifts[id] = LiftBody(
-                lift, plant: plant, floors: floors, start: scenario.facilities.liftFloors[id] ?? 1,
-                timings: scenario.facilities)
-        }
-        facility.lifts.sort { $0.number < $1.number }
-        self.lifts = lifts
-        liftList = lifts.keys.sorted().compactMap { lifts[$0] }
+        doors = World.makeDoors(scenario, board, building, facility)
+        doorList = doors.keys.sorted().compactMap { [doors] in doors[$0] }
+        lifts = World.makeLifts(scenario, board, building, facility)
+        liftList = lifts.keys.sorted().compactMap { [lifts] in lifts[$0] }
 
         var setUp = stream(3)
         box = try World.makeBox(scenario, building, boxPlant, &setUp)
