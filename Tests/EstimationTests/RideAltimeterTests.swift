@@ -27,7 +27,9 @@ struct RideAltimeterTests {
         while time < total {
             let t = time - 1.0
             let a: Double =
-                if t < 0 || t > 2 * ramp + cruise { 0 } else if t < ramp { acceleration } else if t < ramp + cruise { 0 } else { -acceleration }
+                if t < 0 || t > 2 * ramp + cruise { 0 } else if t < ramp { acceleration } else if t < ramp + cruise {
+                    0
+                } else { -acceleration }
             let signed = climb < 0 ? -a : a
             velocity += signed / rate
             height += velocity / rate

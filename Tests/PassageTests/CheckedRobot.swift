@@ -224,7 +224,8 @@ struct CheckedRobot: Sendable {
         deliver: MealDelivery(
             place: "suite",
             pin: PINHash(
-                text: "$argon2id$v=19$m=8192,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g")!,
+                text: "$argon2id$v=19$m=8192,t=3,p=1$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g"
+            )!,
             promised: WallTime(secondsSince1970: 1000), noShow: NoShow(wait: .seconds(60), then: .returnToSender)))
 
     static let building: Building = {

@@ -153,6 +153,36 @@ struct RiversideRouteTests {
         #expect((nearest ?? 0) > 1)
     }
 
+    @Test("from anywhere on a level there is a route without gaps, or a word of how far the lanes are")
+    func anywhere() throws {
+        var random = SeededRandom(seed: 11)
+        var found = 0
+        for _ in 0..<600 {
+            let level = try #require(building.levels.randomElement(using: &random))
+            let bounds = try #require(level.bounds)
+            let pose = Pose2D(
+                x: Double.random(in: bounds.lower.x...bounds.upper.x, using: &random),
+                y: Double.random(in: bounds.lower.y...bounds.upper.y, using: &random),
+                yaw: Double.random(in: -3...3, using: &random))
+            switch Result(catching: { () throws(RouteError) in
+                try planner.route(from: pose, on: level.id, to: "suite_302")
+            }) {
+            case .success(let route):
+                found += 1
+                #expect(route.largestGap < 1e-6, "\(pose) on \(level.id)")
+                // In the car it is aboard wherever it stands; less than 5 cm beside a lane it is on it.
+                if let first = route.steps.first, first.lift == nil {
+                    #expect(first.ends.start.distance(to: pose.position) < 0.05)
+                }
+                let sum = route.steps.reduce(Duration.zero) { $0 + $1.duration }
+                #expect(abs((sum - route.duration).inSeconds) < 1e-6)
+            case .failure(.offGraph(_, let nearest)): #expect(nearest ?? 0 > 0.05)
+            case .failure(let error): Issue.record("\(error)")
+            }
+        }
+        #expect(found > 200)
+    }
+
     @Test("at the place already, there is nothing to do")
     func already() throws {
         let kerb = try #require(building.place("kerb")).place.position

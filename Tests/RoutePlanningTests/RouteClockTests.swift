@@ -39,13 +39,34 @@ struct RouteClockTests {
             let clock = RouteClock(planner: planner, conditions: conditions)
             for gate in [Gate(.boarding("near", level: 0)), Gate(.ride("near", from: 0, to: 1))] {
                 var last = 0.0
-                for elapsed in stride(from: 0.0, through: 26 * 3600, by: 7) {
+                for elapsed in stride(from: 0.0, through: 26 * 3600, by: 29) {
                     let through = elapsed + (try #require(clock.seconds(gate, at: elapsed, afterRide: false)))
                     #expect(through >= last - 1e-6, "\(gate.kind) at \(elapsed)")
                     last = through
                 }
             }
         }
+    }
+
+    @Test(
+        "who leaves later is not there earlier, whatever the lifts do meanwhile",
+        arguments: 1...3 as ClosedRange<UInt64>)
+    func fifoRoutes(seed: UInt64) throws {
+        let hours = OpeningHours([(days: Set(0...6), from: 6 * 3600, to: 20 * 3600)])
+        let planner = RoutePlanner(
+            building: twoLifts(), facilities: SiteFacilities(lifts: ["far": LiftFacts(hours: hours)]))
+        var workspace = RouteWorkspace()
+        var last = 0.0
+        var taken: Set<LiftID> = []
+        let times = wildTimes(seed: seed)
+        for departure in stride(from: 0.0, to: 86_400, by: 60) {
+            let conditions = RouteConditions(clock: LocalTime(secondOfWeek: departure), times: times)
+            let trace = try planner.trace(from: "desk", to: "suite", under: conditions, in: &workspace)
+            #expect(departure + trace.seconds >= last - 1e-3, "left at \(departure)")
+            last = departure + trace.seconds
+            taken.formUnion(trace.lifts)
+        }
+        #expect(taken == ["near", "far"])
     }
 
     @Test("a door outside its hours costs the wait until it opens")

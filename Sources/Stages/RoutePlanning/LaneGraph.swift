@@ -8,8 +8,8 @@ import RobotModel
 /// A building's lanes and lifts as one compact graph: a million nodes fit, and a search walks straight through memory.
 ///
 /// Nodes are the vertices of all levels, level by level; the arcs that leave node `n` are `firstArc[n]..<firstArc[n + 1]`
-/// (compressed rows). All ids are 32-bit. Lengths and courses are single precision: a search's sums are good to some
-/// micrometres a kilometre, and `RouteAssembly` computes a route's own times from the vertices again.
+/// (compressed rows). All ids are 32-bit. Lengths and courses are single precision: a search's sums are good to a tenth
+/// of a millimetre a kilometre, and `RouteAssembly` computes a route's own times from the vertices again.
 struct LaneGraph: Sendable {
     /// A directed lane, or a ride.
     struct Arc: Sendable {

@@ -21,7 +21,8 @@ public struct RouteKinematics: Hashable, Sendable {
     public var bend: Double
     /// From a stand, a turn below this is none, radians.
     public var leastTurn: Double
-    /// Whether lanes may be driven backwards, to save a turn.
+    /// Whether lanes may be driven backwards, to save a turn. Only traces know of that; the steps of a `Route` are driven
+    /// forwards, so a robot that does them leaves it false.
     public var isReversible: Bool
 
     public init(

@@ -2,27 +2,38 @@
 ///
 /// A state may be in it several times; the search passes over all but the first. Keys are whole numbers, so that ways of
 /// equal time are equal whatever the order in which their parts were added, and the one nearer to the goal goes first.
-struct RouteQueue: Sendable {
-    struct Entry: Sendable {
+struct RouteQueue: ~Copyable, @unchecked Sendable {
+    struct Entry {
         let key: UInt64
         let state: UInt32
     }
 
-    private var entries: [Entry] = []
+    /// Owned: allocated and freed here only. A pointer, because a heap's steps are short beside an array's checks.
+    private var entries: UnsafeMutablePointer<Entry>
+    private var capacity: Int
+    private(set) var count = 0
+
+    init() {
+        capacity = 256
+        entries = .allocate(capacity: capacity)
+    }
+
+    deinit { entries.deallocate() }
 
     /// A key of the time over a state in seconds (least time of the way through it) and of what is still ahead.
     ///
     /// The time in microseconds, and below it (20 bits) the rest in hundredths of a second.
     @inline(__always)
     static func key(total: Double, ahead: Double) -> UInt64 {
-        UInt64((total * 1e6).rounded()) << 20 | UInt64(min(ahead * 100, 1_048_575))
+        UInt64(total * 1e6 + 0.5) << 20 | UInt64(min(ahead * 100, 1_048_575))
     }
 
-    mutating func removeAll() { entries.removeAll(keepingCapacity: true) }
+    mutating func removeAll() { count = 0 }
 
     mutating func push(_ entry: Entry) {
-        entries.append(entry)
-        var index = entries.count - 1
+        if count == capacity { grow() }
+        var index = count
+        count += 1
         while index > 0 {
             let parent = (index - 1) >> 2
             guard entry.key < entries[parent].key else { break }
@@ -33,22 +44,46 @@ struct RouteQueue: Sendable {
     }
 
     mutating func pop() -> Entry? {
-        guard let first = entries.first, let last = entries.popLast() else { return nil }
-        guard !entries.isEmpty else { return first }
+        guard count > 0 else { return nil }
+        let first = entries[0]
+        count -= 1
+        let last = entries[count]
         var index = 0
         while true {
             let child = index << 2 + 1
-            guard child < entries.count else { break }
-            var least = child
-            for other in (child + 1)..<max(min(child + 4, entries.count), child + 1)
-            where entries[other].key < entries[least].key {
-                least = other
-            }
+            guard child < count else { break }
+            let least = leastChild(from: child)
             guard entries[least].key < last.key else { break }
             entries[index] = entries[least]
             index = least
         }
         entries[index] = last
         return first
+    }
+
+    /// The least of up to four children; the first one is there.
+    @inline(__always)
+    private func leastChild(from child: Int) -> Int {
+        var least = child
+        var key = entries[child].key
+        var other = child + 1
+        let end = min(child + 4, count)
+        while other < end {
+            let next = entries[other].key
+            if next < key {
+                key = next
+                least = other
+            }
+            other += 1
+        }
+        return least
+    }
+
+    private mutating func grow() {
+        let wider = UnsafeMutablePointer<Entry>.allocate(capacity: 2 * capacity)
+        wider.moveInitialize(from: entries, count: count)
+        entries.deallocate()
+        entries = wider
+        capacity *= 2
     }
 }

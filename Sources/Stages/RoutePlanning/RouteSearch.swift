@@ -36,8 +36,19 @@ struct RouteSearch {
     let bound: TimeBound
     let kinematics: RouteKinematics
     let clock: RouteClock
+    /// The states of each lane: facing forwards, and facing backwards where the robot may.
+    private let orientations: Int
+    /// What a stop costs at most, seconds.
+    private let stop: Double
 
-    private var orientations: Int { kinematics.isReversible ? 2 : 1 }
+    init(graph: LaneGraph, bound: TimeBound, kinematics: RouteKinematics, clock: RouteClock) {
+        self.graph = graph
+        self.bound = bound
+        self.kinematics = kinematics
+        self.clock = clock
+        orientations = kinematics.isReversible ? 2 : 1
+        stop = kinematics.speed / kinematics.acceleration
+    }
 
     /// The quickest way from any of some sources to a node; nil where there is none.
     func fastest(
@@ -62,7 +73,7 @@ struct RouteSearch {
             let here = state < first ? Here(graph.arcs[state / orientations]) : Here(sources[state - first])
             // Who comes later to the same node and gains nothing by how it comes goes no further.
             if isOutdone(label, at: here.node, gate: here.gate, in: workspace) { continue }
-            if workspace.arrivals[here.node].stamp != workspace.stamp {
+            if here.gate == 0, workspace.arrivals[here.node].stamp != workspace.stamp {
                 workspace.arrivals[here.node] = RouteWorkspace.Arrival(
                     time: label.time, heading: label.heading, stamp: workspace.stamp)
             }
@@ -111,8 +122,8 @@ struct RouteSearch {
     }
 
     /// Whether the first one at a node could turn to a label's heading, and speed up again, before the label was there: then
-    /// all that the label can do, the first one can do as soon. A door that is open already, or a ride that is done, it cannot
-    /// have; so labels with a gate behind them are kept.
+    /// all that the label can do, the first one can do as soon. What has just come through a gate is left out of this on
+    /// either side: its door is still open, or still to be cleared.
     @inline(__always)
     private func isOutdone(
         _ label: RouteWorkspace.Label, at node: Int, gate: Int, in workspace: borrowing RouteWorkspace
@@ -120,7 +131,7 @@ struct RouteSearch {
         let first = workspace.arrivals[node]
         guard gate == 0, first.stamp == workspace.stamp else { return false }
         let turn = kinematics.turnTime(by: Double(Self.difference(label.heading, first.heading)))
-        return label.time >= first.time + turn + kinematics.speed / kinematics.acceleration
+        return label.time >= first.time + turn + stop
     }
 
     /// The label at the end of an arc; nil where the arc may not be gone so, or never opens.
@@ -170,10 +181,15 @@ struct RouteSearch {
     /// Drives on in a straight line by some metres: the stop that the label's time contains is taken back.
     @inline(__always)
     private func extend(_ label: inout RouteWorkspace.Label, by length: Double, limit: UInt32) {
-        let top = min(kinematics.speed, graph.limits[Int(limit)])
+        let top = limit == 0 ? kinematics.speed : min(kinematics.speed, graph.limits[Int(limit)])
         let run = Double(label.run)
-        label.time += kinematics.driveTime(run + length, top: top)
-        if run > 0 { label.time -= kinematics.driveTime(run, top: top) }
+        if run * kinematics.acceleration >= top * top {
+            // At full speed already.
+            label.time += length / top
+        } else {
+            label.time += kinematics.driveTime(run + length, top: top)
+            if run > 0 { label.time -= kinematics.driveTime(run, top: top) }
+        }
         label.run = Float(run + length)
     }
 

@@ -48,7 +48,8 @@ extension RobotStatus {
             let isShare = time.what.hasPrefix("riding")
             let unit = isShare ? " x" : " s"
             table.add(
-                time.facility, time.what, fixed(time.p50, isShare ? 2 : 1) + unit, fixed(time.p90, isShare ? 2 : 1) + unit,
+                time.facility, time.what, fixed(time.p50, isShare ? 2 : 1) + unit,
+                fixed(time.p90, isShare ? 2 : 1) + unit,
                 "\(fixed(time.samplesThisHour, 1)) samples", "\(fixed(time.samples, 1)) samples")
         }
         return table.lines

@@ -10,7 +10,8 @@ public enum StatusPage: Hashable, Sendable {
 
     /// The names of the pages, as they are typed.
     public static let names = [
-        "status", "pose", "devices", "doors", "lifts", "times", "mission", "joints", "wheels", "gpio", "estop", "reflow",
+        "status", "pose", "devices", "doors", "lifts", "times", "mission", "joints", "wheels", "gpio", "estop",
+        "reflow",
         "top",
     ]
 

@@ -22,7 +22,9 @@ extension Executive {
     private var keptFacility: [MissionAction] {
         guard let skill, let facility = skill.facility, !skill.isInterruptible else { return [] }
         return [
-            .say("I stand in \(facility) and keep it from everybody else", .warning, hint: "let me out: `mission resume`")
+            .say(
+                "I stand in \(facility) and keep it from everybody else", .warning, hint: "let me out: `mission resume`"
+            )
         ]
     }
 

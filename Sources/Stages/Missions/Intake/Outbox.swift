@@ -33,7 +33,7 @@ public struct Outbox: Sendable {
 
         enum CodingKeys: String, CodingKey {
             case mission, state, step, place, level, etaSeconds = "eta_s", etaAtMost = "eta_p90_s",
-            lateBy = "late_by_s", promised, custody, error, hint, updated
+                lateBy = "late_by_s", promised, custody, error, hint, updated
         }
     }
 
@@ -46,7 +46,8 @@ public struct Outbox: Sendable {
             mission: mission.rawValue, state: state.rawValue, step: status.step, place: status.place?.rawValue,
             level: status.level.rawValue.isEmpty ? nil : status.level.rawValue,
             etaSeconds: status.eta.map { Int($0.rounded()) }, etaAtMost: status.etaAtMost.map { Int($0.rounded()) },
-            lateBy: wall.flatMap { status.lateness(at: $0) }.map { Int($0.rounded()) }, promised: status.promised?.iso8601,
+            lateBy: wall.flatMap { status.lateness(at: $0) }.map { Int($0.rounded()) },
+            promised: status.promised?.iso8601,
             custody: status.custody?.rawValue, error: status.error?.what, hint: status.error?.hint,
             updated: wall?.iso8601)
         let encoder = JSONEncoder()

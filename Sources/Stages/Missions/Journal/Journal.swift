@@ -108,7 +108,8 @@ public final class Journal: Sendable {
     public func keepsake(_ name: String) throws(RobotError) -> [UInt8]? {
         do {
             return try database.read { db in
-                try Data.fetchOne(db, sql: "SELECT body FROM keepsakes WHERE name = ?", arguments: [name]).map(Array.init)
+                try Data.fetchOne(db, sql: "SELECT body FROM keepsakes WHERE name = ?", arguments: [name]).map(
+                    Array.init)
             }
         } catch {
             throw Self.storageError("read", path, error)

@@ -26,7 +26,9 @@ struct Avoidances: Sendable {
             case .lift(let id): request.avoidingLifts.insert(id)
             }
         }
-        request.avoidingSpots = spotsUntil.keys.sorted { ($0.position.x, $0.position.y) < ($1.position.x, $1.position.y) }
+        request.avoidingSpots = spotsUntil.keys.sorted {
+            ($0.position.x, $0.position.y) < ($1.position.x, $1.position.y)
+        }
         return request
     }
 }

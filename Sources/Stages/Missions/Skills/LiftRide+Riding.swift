@@ -214,7 +214,8 @@ extension LiftRide {
         clock.enter(.out)
         if let reason, exitLevel != step.to { outcome = .failed(reason) } else { outcome = .done }
         return [
-            .fieldMuting(.none), .watchDoorway(nil), .considerLevels([]), .measureHeight(false), .releaseLift(step.lift),
+            .fieldMuting(.none), .watchDoorway(nil), .considerLevels([]), .measureHeight(false),
+            .releaseLift(step.lift),
         ]
     }
 
