@@ -137,7 +137,8 @@ struct CheckedRobot: Sendable {
         actions.append(action)
         switch action {
         case .callLift: if !isRiding { boardedAt = view.level }
-        case .sendLift: isRiding = true
+        // Out again where it came in is no ride.
+        case .sendLift(_, let level): if level != boardedAt { isRiding = true }
         case .releaseLift: isRiding = false
         case .status(let status): doing = status.step
         case .say(_, .error, _), .say(_, .warning, .some): callsForHelp += 1
@@ -182,11 +183,12 @@ struct CheckedRobot: Sendable {
     // MARK: The building and its routes
 
     private func route(_ request: RouteRequest, _ world: LiftWorld) -> Result<Route, RobotError> {
-        guard let goal = Self.building.place(request.to), world.hasRoute else {
+        // There is always a way out of a car.
+        guard let goal = Self.building.place(request.to), world.hasRoute || world.spot > 2 else {
             return .failure(RobotError(.unavailable, "no way to \(request.to)"))
         }
         var steps: [RouteStep] = []
-        // As the planner has it: aboard is whose middle is in the car.
+        // As the planner has it: aboard is who has its middle in the car.
         let isIn = world.spot > 2
         if isIn || view.level != goal.level {
             if request.avoidingLifts.contains(Self.lift), !isIn {

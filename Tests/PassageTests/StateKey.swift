@@ -28,7 +28,7 @@ struct StateKey {
     /// Types that are hashed as they are: they hold no moments. Looking them up is much faster than looking into them.
     private static let plain: [ObjectIdentifier: @Sendable (Any, inout Hasher) -> Void] = {
         var table: [ObjectIdentifier: @Sendable (Any, inout Hasher) -> Void] = [:]
-        func add<Value: Hashable>(_: Value.Type) {
+        func add<Value: Hashable & SendableMetatype>(_: Value.Type) {
             table[ObjectIdentifier(Value.self)] = { value, hasher in hasher.combine(value as! Value) }
         }
         add(Int.self)

@@ -48,10 +48,10 @@ public struct FacilityStopwatch: Sendable {
         case .granted:
             // Open already when it was asked, or taken up again after a restart: that is no opening.
             guard door.mode == .open, let asked = doorsAsked.removeValue(forKey: id) else { return nil }
-            return .opening(id, seconds: now.seconds(since: asked))
+            return .opening(id, seconds: (now - asked).inSeconds)
         case .failed:
             guard let asked = doorsAsked.removeValue(forKey: id) else { return nil }
-            return .opening(id, seconds: now.seconds(since: asked))
+            return .opening(id, seconds: (now - asked).inSeconds)
         case .none, .releasing: doorsAsked[id] = nil
         }
         return nil
@@ -66,7 +66,7 @@ public struct FacilityStopwatch: Sendable {
         case .failed:
             rides[id] = nil
             guard let asked = liftsAsked.removeValue(forKey: id) else { return [] }
-            return [.waiting(id, seconds: now.seconds(since: asked))]
+            return [.waiting(id, seconds: (now - asked).inSeconds)]
         case .none, .releasing:
             rides[id] = nil
             liftsAsked[id] = nil
@@ -83,10 +83,10 @@ public struct FacilityStopwatch: Sendable {
         }
         var samples: [Sample] = []
         if let asked = liftsAsked.removeValue(forKey: id) {
-            samples.append(.waiting(id, seconds: now.seconds(since: asked)))
+            samples.append(.waiting(id, seconds: (now - asked).inSeconds))
         }
         if let ride = rides[id], let since = ride.since, ride.from != level {
-            samples.append(.ride(id, from: ride.from, to: level, seconds: now.seconds(since: since)))
+            samples.append(.ride(id, from: ride.from, to: level, seconds: (now - since).inSeconds))
         }
         rides[id] = Ride(from: level, since: nil)
         return samples
