@@ -1,10 +1,10 @@
 import DeviceProtocols
-import RobotModel
+package import RobotModel
 
 extension RFALiftLink {
     /// The same link on a clock whose zero is `now`, its requests' own times left out: two that will act alike from here on, if
     /// answers do not refer to those times, are equal. For checks that visit many states.
-    func rebased(to now: Instant) -> RFALiftLink {
+    package func rebased(to now: Instant) -> RFALiftLink {
         var link = self
         // Longer than anything that the link measures from the past.
         let horizon = Duration.seconds(30)
