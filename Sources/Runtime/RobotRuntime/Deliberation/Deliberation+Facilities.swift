@@ -2,6 +2,7 @@ import BoardFile
 import BuildingMap
 import DeviceProtocols
 import Devices
+import Estimation
 import Facilities
 import RobotModel
 
