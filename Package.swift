@@ -27,15 +27,18 @@ enum Outside {
 }
 
 /// Places a room in its wing.
+///
+/// - Parameter isTestedInside: Its tests look at what it keeps to itself, in release as well.
 func room(
     _ name: String, in wing: String, imports house: [String] = [], outside: [Target.Dependency] = [],
-    touchesC: Bool = false
+    touchesC: Bool = false, isTestedInside: Bool = false
 ) -> Target {
     .target(
         name: name,
         dependencies: house.map { .byName(name: $0) } + outside,
         path: "Sources/\(wing)/\(name)",
         swiftSettings: features + (touchesC ? [.strictMemorySafety()] : [])
+            + (isTestedInside ? [.unsafeFlags(["-enable-testing"])] : [])
     )
 }
 
@@ -120,11 +123,11 @@ let package = Package(
         room("GeoReference", in: "Buildings", imports: ["BuildingImport", "CProj", "RobotModel"], touchesC: true),
         // Stages/
         room("Estimation", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
-        room("RoutePlanning", in: "Stages", imports: ["BuildingMap", "RobotModel"]),
+        room("RoutePlanning", in: "Stages", imports: ["BuildingMap", "RobotModel"], isTestedInside: true),
         room(
             "Missions", in: "Stages", imports: ["BuildingMap", "CSodium", "RobotModel", "StructuredText"],
             outside: [Outside.grdb]),
-        room("Facilities", in: "Stages", imports: ["DeviceProtocols", "RobotModel"]),
+        room("Facilities", in: "Stages", imports: ["DeviceProtocols", "RobotModel"], isTestedInside: true),
         room("Motion", in: "Stages", imports: ["RobotModel"]),
         room("Safety", in: "Stages", imports: ["RobotModel"]),
         // Reflow/

@@ -157,7 +157,9 @@ struct LiftSessionTests {
     mutating func adoptedOutside() {
         _ = session.handle(.adopt(isEnding: false), at: now)
         _ = pass(1, report: report(at: "L2", to: "L3"))
-        _ = session.handle(.occupied(false), at: now)
+        #expect(
+            session.handle(.occupied(false), at: now)
+                == [.request("L3", onward: nil, holdDoor: true, isInside: false)])
         #expect(call("L1") == [.request("L1", onward: "L3", holdDoor: true, isInside: false)])
     }
 

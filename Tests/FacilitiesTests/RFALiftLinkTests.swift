@@ -1,8 +1,7 @@
 import DeviceProtocols
+import Facilities
 import RobotModel
 import Testing
-
-@testable import Facilities
 
 /// The link with a lift that answers as the test tells it to.
 @Suite("A lift behind the RFA interface")

@@ -1,8 +1,7 @@
 import DeviceProtocols
+import Facilities
 import RobotModel
 import Testing
-
-@testable import Facilities
 
 @Suite("Doors and lifts behind Open-RMF")
 struct RMFLinkTests {

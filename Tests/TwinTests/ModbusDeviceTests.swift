@@ -192,6 +192,24 @@ struct RelayBoxDeviceTests {
         #expect(plant.lifts[0].session == 0)
     }
 
+    @Test("a stolen session is somebody else's until the fault is over, and then free")
+    func stolen() throws {
+        _ = try send(.lift(number: 1, session: 5, floor: 2, holdDoor: true))
+        plant.lifts[0].isStolen = true
+        plant.doors[0].isStolen = true
+        var output: [UInt8] = []
+        device.advance(to: .zero + .seconds(60), output: &output)
+        #expect(plant.lifts[0].session == 0xFFFE)
+        #expect(plant.doors[0].session == 0xFFFE)
+        _ = try send(.lift(number: 1, session: 5, floor: 2, holdDoor: true), at: .zero + .seconds(60))
+        #expect(plant.lifts[0].session == 0xFFFE)
+        plant.lifts[0].isStolen = false
+        plant.doors[0].isStolen = false
+        device.advance(to: .zero + .seconds(61), output: &output)
+        #expect(plant.lifts[0].session == 0)
+        #expect(plant.doors[0].session == 0)
+    }
+
     @Test("numbers that the box does not have are refused")
     func unknownNumbers() throws {
         #expect(

@@ -255,6 +255,8 @@ struct TwinTests {
     func unknownFault() {
         for fault in [
             Fault.doorStuck("back_door"), .carried(to: "L9", Pose2D()), .liftFire("lift_9"), .servoAlert(id: 99),
+            // Behind the relay box, which says nothing as a whole.
+            .liftSilent("lift_1"), .doorSilent("entrance"),
         ] {
             #expect(throws: RobotError.self) { _ = try Bench(faults: [ScheduledFault(fault)]) }
         }

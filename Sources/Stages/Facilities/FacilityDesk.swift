@@ -121,10 +121,13 @@ public struct FacilityDesk: Sendable {
     ) {
         let now = clock.now
         guard var entry = doorEntries[id] else { return }
-        var commands: [DoorSession.Command] = []
+        // Before anything else the link learns where the robot is.
         if let whereabouts = input.whereabouts {
-            commands += entry.session.handle(.occupied(whereabouts.doors.contains(id)), at: now)
+            for command in entry.session.handle(.occupied(whereabouts.doors.contains(id)), at: now) {
+                entry.link.send(command, clock, &output)
+            }
         }
+        var commands: [DoorSession.Command] = []
         for report in entry.link.reports(input, clock, &output) {
             commands += entry.session.handle(.report(report.value), at: report.time)
         }
@@ -139,10 +142,13 @@ public struct FacilityDesk: Sendable {
     ) {
         let now = clock.now
         guard var entry = liftEntries[id] else { return }
-        var commands: [LiftSession.Command] = []
+        // Before anything else the link learns where the robot is.
         if let whereabouts = input.whereabouts {
-            commands += entry.session.handle(.occupied(whereabouts.lifts.contains(id)), at: now)
+            for command in entry.session.handle(.occupied(whereabouts.lifts.contains(id)), at: now) {
+                entry.link.send(command, clock, &output)
+            }
         }
+        var commands: [LiftSession.Command] = []
         for report in entry.link.reports(input, clock, &output) {
             commands += entry.session.handle(.report(report.value), at: report.time)
         }

@@ -145,8 +145,11 @@ public struct LiftSession: Hashable, Sendable {
             position = isEnding ? .outside : .unknown
             return isEnding ? end(now) : adopt(now)
         case .occupied(let isInside):
+            let before = position
             position = isInside ? .inside : .outside
-            return !isInside && releasesWhenOut ? end(now) : []
+            if !isInside && releasesWhenOut { return end(now) }
+            // The link may be about to say something that is true of the other position only.
+            return position != before && isAsking ? request(now) : []
         case .release:
             switch stage {
             case .idle: return []

@@ -200,4 +200,80 @@ struct WorldFacilityTests {
         #expect(offline.mode == .offline)
         #expect(offline.floor == 1)
     }
+
+    /// A lift that has been called to a floor and stands open there.
+    private func called(to floor: Int) throws -> (World, LiftBody) {
+        let world = try TestSite.world()
+        let body = try #require(world.lifts["lift_1"])
+        body.plant.session = 5
+        body.plant.destination = floor
+        body.plant.holdDoor = true
+        try #require(world.run(until: { body.plant.floor == floor && body.plant.door == .open }, limit: 30) != nil)
+        return (world, body)
+    }
+
+    @Test("in an emergency the car goes on to the floor that it drives to, opens, and stays for nobody's session")
+    func emergency() throws {
+        let (world, body) = try called(to: 1)
+        body.plant.destination = 3
+        try #require(world.run(until: { body.plant.motion == .up }, limit: 20) != nil)
+        body.isInEmergency = true
+        #expect(world.run(until: { body.plant.floor == 3 && body.plant.door == .open }, limit: 20) != nil)
+        body.plant.destination = 1
+        world.run(20)
+        #expect(body.plant.floor == 3)
+        #expect(body.plant.mode == .emergency)
+    }
+
+    @Test("a car's door that shuts early heeds no session, and opens for it again afterwards")
+    func closesEarly() throws {
+        let (world, body) = try called(to: 2)
+        body.closesEarly = true
+        #expect(world.run(until: { body.plant.door == .closed }, limit: 10) != nil)
+        world.run(10)
+        #expect(body.plant.door == .closed)
+        body.closesEarly = false
+        #expect(world.run(until: { body.plant.door == .open }, limit: 10) != nil)
+    }
+
+    @Test("a car that leaves goes off once from where it stands open, and comes back")
+    func leaves() throws {
+        let (world, body) = try called(to: 2)
+        body.leaves = true
+        #expect(world.run(until: { body.plant.floor != 2 && body.plant.door == .open }, limit: 30) != nil)
+        #expect(world.run(until: { body.plant.floor == 2 && body.plant.door == .open }, limit: 30) != nil)
+        world.run(30)
+        #expect(body.plant.floor == 2)
+        #expect(body.plant.door == .open)
+    }
+
+    @Test("without power the car stands where it is with the robot in it, and goes on when it has power and a session")
+    func powerLoss() throws {
+        let (world, body) = try called(to: 1)
+        world.carry(to: "L1", Pose2D(x: 11, y: 0))
+        body.plant.destination = 3
+        try #require(world.run(until: { body.elevation > 1 }, limit: 20) != nil)
+        body.isPowerless = true
+        let height = body.elevation
+        world.run(20)
+        #expect(body.elevation == height)
+        #expect(body.plant.mode == .offline)
+        body.isPowerless = false
+        #expect(world.run(until: { body.plant.floor == 3 && body.plant.door == .open }, limit: 20) != nil)
+        #expect(world.level == "L3")
+    }
+
+    @Test("a door that is offline stays as it is and says so")
+    func doorOffline() throws {
+        let world = try TestSite.world()
+        let door = try door(world, 1)
+        let body = try #require(world.doors["entrance"])
+        body.isOffline = true
+        door.session = 1
+        world.run(5)
+        #expect(door.mode == .offline)
+        #expect(body.opening == 0)
+        body.isOffline = false
+        #expect(world.run(until: { door.mode == .open }, limit: 10) != nil)
+    }
 }

@@ -23,7 +23,8 @@ extension Deliberation {
     func learn(_ report: TickReport) {
         let samples = stopwatch.look(doors: desk.doors, lifts: desk.lifts, at: now)
         for sample in samples { times.record(sample, planner: planner, at: wall, clock: localTime) }
-        if !samples.isEmpty { keepExperience() }
+        let hasDriven = timeDrive(report)
+        if hasDriven || !samples.isEmpty { keepExperience() }
         guard !blockedLanes.isEmpty, isLocalized else { return }
         let here = localizer.pose(odometry: report.odometry).position
         for lane in blockedLanes.closed(at: now) where lane.level == localizer.level {
@@ -31,6 +32,24 @@ extension Deliberation {
             let middle = (level.vertices[lane.from].position + level.vertices[lane.to].position) * 0.5
             if middle.distance(to: here) < 0.3 { blockedLanes.clear(lane) }
         }
+    }
+
+    /// Times the drives of a route from their beginning to the next step; one during which the robot was stopped for its
+    /// own safety says nothing of the way.
+    private func timeDrive(_ report: TickReport) -> Bool {
+        let step = executive.routeStep
+        let isStopped = report.safety.isStanding
+        if let timed = timedDrive, step == .drive(timed.step) {
+            if isStopped { timedDrive?.wasStopped = true }
+            return false
+        }
+        let ended = timedDrive
+        timedDrive = nil
+        if case .drive(let drive)? = step { timedDrive = TimedDrive(step: drive, since: now, wasStopped: isStopped) }
+        // A drive that another step follows was driven to its end; one that ends in nothing may have been given up.
+        guard let ended, !ended.wasStopped, step != nil, executive.mission != nil else { return false }
+        times.record(drive: ended.step, took: now - ended.since, at: wall, clock: localTime)
+        return true
     }
 
     private func keepExperience() {
@@ -93,6 +112,18 @@ extension Deliberation {
                 samples: times.weight(of: quantity, now: wall))
         }.sorted { ($0.facility, $0.what) < ($1.facility, $1.what) }
     }
+}
+
+/// A drive of a route that is under way.
+struct TimedDrive {
+    var step: DriveStep
+    var since: Instant
+    var wasStopped: Bool
+}
+
+extension SafetyState {
+    /// Stopped by the supervisor, for whatever reason but somebody in the way.
+    fileprivate var isStanding: Bool { action >= .hold && !causes.subtracting(.protectiveField).isEmpty }
 }
 
 extension FacilityTimes.Quantity {

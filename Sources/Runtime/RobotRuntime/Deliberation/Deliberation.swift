@@ -62,6 +62,7 @@ actor Deliberation {
     // What is learned of the building.
     var times: FacilityTimes
     var stopwatch = FacilityStopwatch()
+    var timedDrive: TimedDrive?
     var blockedLanes = BlockedLanes()
     var lateness = LatenessWatch()
     /// Memory of the planner, kept from one way to the next.

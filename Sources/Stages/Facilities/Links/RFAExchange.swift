@@ -1,9 +1,9 @@
-import DeviceProtocols
+package import DeviceProtocols
 import RobotModel
 
 /// One question to a lift that is waiting for its answer.
-struct RFAExchange: Hashable, Sendable {
-    var request: RFARequest
+package struct RFAExchange: Hashable, Sendable {
+    package internal(set) var request: RFARequest
     /// The request's own time, by which its answer is known; milliseconds since 1970.
     var stamp: Int64
     var deadline: Instant

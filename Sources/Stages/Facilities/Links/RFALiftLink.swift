@@ -39,14 +39,14 @@ public struct RFALiftLink: Hashable, Sendable {
     /// Whether to ask the lift if it still knows of us, before anything else.
     var mustFindOut = false
     /// The floor that the car has been called or sent to.
-    var called: RFAFloor?
+    package internal(set) var called: RFAFloor?
     /// Whether the lift has been told that the robot is in the car.
     var hasSaidEntered = false
     /// Whether it has been told, in this release, that the robot needs the car no more.
     var hasSaidFarewell = false
-    var exchange: RFAExchange?
+    package internal(set) var exchange: RFAExchange?
     /// The question where the car is; it runs beside the other one.
-    var poll: RFAExchange?
+    package internal(set) var poll: RFAExchange?
     /// How often the present question had no answer.
     var misses = 0
     /// Nothing new is asked before.
@@ -91,11 +91,11 @@ public struct RFALiftLink: Hashable, Sendable {
     func serves(_ level: LevelID) -> Bool { floors[level] != nil }
 
     /// Takes up what a restart has interrupted.
-    mutating func adopt() { mustFindOut = true }
+    package mutating func adopt() { mustFindOut = true }
 
     var isReleasing: Bool { if case .release = wish { true } else { false } }
 
-    mutating func handle(
+    package mutating func handle(
         _ event: LinkEvent<LiftSession.Command>, _ clock: LinkClock, _ output: inout LinkOutput<LiftReport>
     ) {
         switch event {

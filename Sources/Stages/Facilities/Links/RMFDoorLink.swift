@@ -1,5 +1,5 @@
 public import DeviceProtocols
-import RobotModel
+package import RobotModel
 
 /// Carries a door's session to a building that speaks Open-RMF's door messages over its broker.
 ///
@@ -43,7 +43,7 @@ public struct RMFDoorLink: Hashable, Sendable {
     /// What has to be subscribed to.
     public var subscriptions: [String] { [topics.doorStates, topics.doorHeartbeat] }
 
-    mutating func handle(
+    package mutating func handle(
         _ event: LinkEvent<DoorSession.Command>, _ clock: LinkClock, _ output: inout LinkOutput<DoorReport>
     ) {
         switch event {

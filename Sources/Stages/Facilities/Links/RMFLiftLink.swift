@@ -50,7 +50,7 @@ public struct RMFLiftLink: Hashable, Sendable {
 
     func serves(_ level: LevelID) -> Bool { floors[level] != nil }
 
-    mutating func handle(
+    package mutating func handle(
         _ event: LinkEvent<LiftSession.Command>, _ clock: LinkClock, _ output: inout LinkOutput<LiftReport>
     ) {
         switch event {

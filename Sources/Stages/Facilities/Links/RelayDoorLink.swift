@@ -1,6 +1,9 @@
 public import RobotModel
 
 /// Carries a door's session over the relay box of a building.
+///
+/// Faults and what becomes of them: another's session is never ended by a write of ours; without a reading for 2 s the door
+/// shows as offline; a session that the box forgot (10 s without a write) is asked for again.
 public struct RelayDoorLink: Hashable, Sendable {
     /// The door's number in the box.
     public let number: Int

@@ -1,6 +1,14 @@
 public import RobotModel
 
 /// Carries a lift's session over the relay box of a building.
+///
+/// Faults and what becomes of them:
+///
+///     another session                 held by another: no write of ours ends it
+///     no reading for 2 s              the lift shows as offline; the session waits, and inside it is asked for again
+///     fire, emergency, offline mode   shown; the box drops the session; outside it is given up, inside asked for again
+///     the box forgot the session      (10 s without a write) asked for again
+///     after a restart                 the number that the journal kept; the car is sent where the box says it is sent
 public struct RelayLiftLink: Hashable, Sendable {
     /// The lift's number in the box.
     public let number: Int

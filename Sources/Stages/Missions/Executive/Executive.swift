@@ -103,6 +103,9 @@ public struct Executive: Sendable {
     /// The mission under way.
     public var mission: Mission? { errand?.mission }
 
+    /// The step of a route that is being done.
+    public var routeStep: RouteStep? { errand == nil ? nil : skill?.routeStep }
+
     /// Doors and lifts that the building knows as ours: those that are kept, and those that are being given back.
     public var sessions: (open: [Facility], ending: [Facility]) { (ledger.open, ledger.ending) }
 
