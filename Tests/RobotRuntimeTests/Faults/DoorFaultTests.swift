@@ -41,7 +41,7 @@ struct DoorFaultTests {
         let rig = try Rig(.entrance)
         await rig.run(10) { $0.doing.contains("entrance: waiting for it to open") }
         rig.twin.inject(.line("facilities", .silent))
-        let hasSaid = await rig.run(40) { $0.hasSaid("door entrance: the relay box has not answered for 15 s") }
+        let hasSaid = await rig.run(40) { $0.hasSaid("door entrance: its controller has not answered for 15 s") }
         #expect(hasSaid, "\(rig.said)")
         #expect(rig.isStanding)
         #expect(rig.hasSaid("facilities: "))
