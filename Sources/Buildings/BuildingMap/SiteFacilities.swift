@@ -11,6 +11,22 @@ public struct SiteFacilities: Hashable, Sendable {
     }
 }
 
+extension SiteFacilities {
+    /// The same for a robot that can ask in one way only: what cannot be asked like that is nobody's.
+    public func asked(by kind: FacilityAccessKind) -> SiteFacilities {
+        var facilities = self
+        for (id, facts) in doors where !facts.access.isEmpty {
+            facilities.doors[id]?.access = facts.access.filter { $0.kind == kind }
+            if facilities.doors[id]?.access.isEmpty ?? true { facilities.doors[id]?.robots = [] }
+        }
+        for (id, facts) in lifts where !facts.access.isEmpty {
+            facilities.lifts[id]?.access = facts.access.filter { $0.kind == kind }
+            if facilities.lifts[id]?.access.isEmpty ?? true { facilities.lifts[id]?.robots = [] }
+        }
+        return facilities
+    }
+}
+
 /// What is known of a door.
 public struct DoorFacts: Hashable, Sendable {
     /// Seconds from being told to open until it is open.

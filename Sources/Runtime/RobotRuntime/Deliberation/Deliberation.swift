@@ -144,7 +144,7 @@ actor Deliberation {
             recovered: recovered)
         planner = RoutePlanner(
             building: parts.building, kinematics: RouteKinematics(parts.board.base), timing: FacilityTiming(),
-            facilities: parts.building.facilities, robot: parts.board.name)
+            facilities: parts.building.facilities.asked(by: .interface), robot: parts.board.name)
         let limits = DriveLimits(parts.board.base)
         drivePlanner = DrivePlanner(
             limits: limits, hull: Hull(length: parts.board.base.length, width: parts.board.base.width))
