@@ -20,6 +20,7 @@ final class Rig: @unchecked Sendable {
     let twin: Twin
     let ports = MemoryPorts()
     let gpio = MemoryGPIO()
+    let broker = MemoryBroker()
     let folder: String
     private(set) var robot: SteppedRobot
     private(set) var now = Instant.zero
@@ -67,7 +68,7 @@ final class Rig: @unchecked Sendable {
         adjust(&scenario)
         self.board = board
         twin = try Twin.inMemory(
-            board: board, building: building, scenario: scenario, ports: ports, gpio: gpio,
+            board: board, building: building, scenario: scenario, ports: ports, gpio: gpio, broker: broker,
             faults: try faults.map { try ScheduledFault(parsing: $0) })
         self.wallAtZero = wallAtZero
         opener = wrap(ports)
@@ -75,7 +76,7 @@ final class Rig: @unchecked Sendable {
             let earlier = try Journal(path: try MissionFolder(path: board.missions.directory).journal)
             for entry in journal { try earlier.append(entry, at: wallAtZero) }
         }
-        robot = try Self.makeRobot(board, building, opener, gpio, wallAtZero, start: 1)
+        robot = try Self.makeRobot(board, building, opener, gpio, broker, wallAtZero, start: 1)
         status = RobotStatus(robot: board.name, version: "")
     }
 
@@ -83,12 +84,12 @@ final class Rig: @unchecked Sendable {
 
     private static func makeRobot(
         _ board: Board, _ building: Building, _ ports: any SerialPortOpening, _ gpio: MemoryGPIO,
-        _ wallAtZero: WallTime,
+        _ broker: MemoryBroker, _ wallAtZero: WallTime,
         start: Int
     ) throws -> SteppedRobot {
         let log = Logger(label: "rig") { _ in SwiftLogNoOpLogHandler() }
         return try SteppedRobot(
-            board: board, building: building, ports: ports, gpio: gpio, log: log, boot: "boot\(start)",
+            board: board, building: building, ports: ports, gpio: gpio, brokers: broker, log: log, boot: "boot\(start)",
             wallAtZero: wallAtZero)
     }
 
@@ -173,7 +174,7 @@ final class Rig: @unchecked Sendable {
         try meanwhile(self)
         starts += 1
         heard = -1
-        robot = try Self.makeRobot(board, building, opener, gpio, wallAtZero, start: starts)
+        robot = try Self.makeRobot(board, building, opener, gpio, broker, wallAtZero, start: starts)
     }
 
     /// What the robot is doing, in its own words.
