@@ -65,7 +65,7 @@ struct Explorer<System: CheckedSystem> {
     var depth = 600
     /// Seconds in which nothing changes, after which nothing will: longer than every deadline. And after which a robot
     /// that waits for somebody has given back what it may.
-    private let patience = 400
+    private let patience = 500
     private let patienceWithPeople = 60
 
     func explore(from system: System) -> Found {

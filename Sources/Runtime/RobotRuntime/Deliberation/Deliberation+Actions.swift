@@ -70,7 +70,7 @@ extension Deliberation {
         case .box(let command): rack.boxRadio.send(command)
         case .requestDoor(let door): desk.request(door: door)
         case .releaseDoor(let door): desk.release(door: door)
-        case .callLift(let lift, let level): desk.call(lift: lift, to: level)
+        case .callLift(let lift, let level): desk.call(lift: lift, to: level, onward: destination(of: lift))
         case .sendLift(let lift, let level): desk.sendLift(lift, to: level)
         case .holdLiftDoor(let lift, let hold): desk.holdLiftDoor(lift, hold)
         case .releaseLift(let lift): desk.release(lift: lift)

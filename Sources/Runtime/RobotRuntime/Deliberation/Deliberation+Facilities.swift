@@ -20,6 +20,12 @@ extension Deliberation {
         }
     }
 
+    /// Where the ride will go that is being begun, for controllers that want to know at the first call.
+    func destination(of lift: LiftID) -> LevelID? {
+        guard case .lift(let step)? = executive.routeStep, step.lift == lift else { return nil }
+        return step.to
+    }
+
     /// The doors and lifts that the robot stands in, or partly in; nil while it does not know where it is.
     private func whereabouts(_ report: TickReport) -> RobotWhereabouts? {
         guard isLocalized else { return nil }

@@ -160,8 +160,9 @@ public enum LiftRideState: String, SkillState {
     public var deadline: Duration {
         switch self {
         case .approaching: .seconds(90)
-        // The session gives up after 60 s for the grant and 60 s for the car; this catches a link that does not say so.
-        case .calling: .seconds(150)
+        // The session gives up by itself: behind a relay box after 120 s at most, behind the Robot Friendly Asset
+        // interface after 420 s; this catches one that does not say so.
+        case .calling: .seconds(450)
         case .looking: .seconds(60)
         case .boarding: .seconds(90)
         case .reopening: .seconds(30)
