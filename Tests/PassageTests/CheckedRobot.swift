@@ -183,8 +183,8 @@ struct CheckedRobot: Sendable {
     // MARK: The building and its routes
 
     private func route(_ request: RouteRequest, _ world: LiftWorld) -> Result<Route, RobotError> {
-        // There is always a way out of a car.
-        guard let goal = Self.building.place(request.to), world.hasRoute || world.spot > 2 else {
+        // There is always a way out of a car and its doorway.
+        guard let goal = Self.building.place(request.to), world.hasRoute || !world.isOutside else {
             return .failure(RobotError(.unavailable, "no way to \(request.to)"))
         }
         var steps: [RouteStep] = []

@@ -44,7 +44,7 @@ extension Executive {
         if goals.isFreeAgain(view) { return goals.restore(view) }
         if let actions = mindMeal(view) { return actions + tend(view) }
         if let actions = mindLid(view) { return actions + tend(view) }
-        if let errand, errand.isCancelled, errand.leg.isOutward, skill?.isInterruptible ?? true {
+        if let errand, errand.isCancelled, errand.leg.isOutward, purpose?.isInterruptible ?? true {
             return callOff(errand, view) + tend(view)
         }
         if leavesHomeward(view) { return dropErrand() }
@@ -62,6 +62,9 @@ extension Executive {
         }
         return actions + tend(view)
     }
+
+    /// What is being done: folding the arm is only the beginning of what comes after it.
+    var purpose: (any Skill)? { skill is StowArm ? nextSkills.first ?? skill : skill }
 
     /// Sessions that nobody needs any more are given back, and confirmed ones are forgotten.
     mutating func tend(_ view: WorldView) -> [MissionAction] {

@@ -12,10 +12,7 @@ extension Executive {
     public func knowsPose(_ view: WorldView) -> Bool {
         if view.isTracking { return true }
         if case .recovering = mode { return interruptedRide(view) != nil }
-        guard let skill else { return false }
-        // Folding the arm is only the beginning of what comes after it.
-        let purpose = skill is StowArm ? nextSkills.first ?? skill : skill
-        return !purpose.needsPose
+        return !(purpose?.needsPose ?? true)
     }
 
     mutating func noteStanding(_ view: WorldView) {
@@ -53,7 +50,7 @@ extension Executive {
 
     /// Lost or held up: until the robot is free and knows where it is.
     mutating func standBy(_ view: WorldView, isKnown: Bool) -> [MissionAction] {
-        if let errand, errand.isCancelled, errand.custody == .box, skill?.isInterruptible ?? true {
+        if let errand, errand.isCancelled, errand.custody == .box, purpose?.isInterruptible ?? true {
             // Nothing is on board: it takes no pose to leave this mission.
             mode = .running
             return callOff(errand, view) + tend(view)

@@ -3,7 +3,7 @@ internal import RobotModel
 /// What a travelling robot keeps away from because it failed: each thing for a while, then it is tried again.
 struct Avoidances: Sendable {
     /// Whoever repairs a door or clears a way needs a moment; a robot that waits longer than this wastes its own.
-    private static let time = Duration.seconds(120)
+    private static let time = Duration.seconds(300)
 
     private var facilitiesUntil: [Facility: Instant] = [:]
     private var spotsUntil: [BlockedSpot: Instant] = [:]

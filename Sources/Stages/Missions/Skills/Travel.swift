@@ -46,8 +46,8 @@ public struct Travel: Skill {
     private var avoidances = Avoidances()
     /// What is out of service, and yet on the only way that there is.
     private var unavoidable: Set<Facility> = []
-    /// A ride that a restart interrupted in the car.
-    private let ride: LiftStep?
+    /// A ride that a restart interrupted in the car, until it is over.
+    private var ride: LiftStep?
     public private(set) var outcome = SkillOutcome.running
 
     /// - Parameter inside: The lift step that the robot is in the middle of, standing in the car (after a restart).
@@ -65,7 +65,7 @@ public struct Travel: Skill {
     public var budget: Duration { inner?.budget ?? clock.budget }
     public var facility: Facility? { inner?.facility }
     public var routeStep: RouteStep? { inner?.routeStep }
-    public var isInterruptible: Bool { inner?.isInterruptible ?? true }
+    public var isInterruptible: Bool { inner?.isInterruptible ?? (ride == nil) }
     public var needsPose: Bool { inner?.needsPose ?? (ride == nil) }
 
     public var remaining: Duration {
@@ -100,6 +100,7 @@ public struct Travel: Skill {
 
     private mutating func plan(_ view: WorldView) -> [MissionAction] {
         inner = nil
+        ride = nil
         clock.enter(.planning)
         request = avoidances.request(to: place, at: view.now)
         return [.drive(.stand), .planRoute(request)]
