@@ -41,7 +41,7 @@ struct RideAltimeterTests {
             altimeter.take(Stamped(state, at: .zero + .seconds(100 + time)))
             time += 1 / rate
         }
-        return altimeter.change
+        return altimeter.change(at: .zero + .seconds(100 + time))
     }
 
     @Test("a ride up or down is measured within a third of a storey", arguments: [3.2, 6.4, -3.2, -12.8, 25.6])
@@ -76,8 +76,27 @@ struct RideAltimeterTests {
     @Test("before the reference is taken there is no height")
     func tooEarly() {
         var altimeter = RideAltimeter()
-        #expect(altimeter.change == nil)
+        #expect(altimeter.change(at: .zero + .seconds(1)) == nil)
         altimeter.take(Stamped(InertialState(pressure: 100_000), at: .zero + .seconds(1)))
-        #expect(altimeter.change == nil)
+        #expect(altimeter.change(at: .zero + .seconds(1)) == nil)
+    }
+
+    @Test("a unit that falls silent says nothing any more, and what it missed is not made up by its acceleration")
+    func silence() throws {
+        var altimeter = RideAltimeter()
+        func feed(_ seconds: ClosedRange<Int>, height: Double) {
+            for tick in seconds {
+                let pressure = 101_325 * pow(1 - 0.0065 * (60 + height) / 288.15, 5.25588)
+                let state = InertialState(acceleration: Vector3(0, 0, 9.81), pressure: pressure)
+                altimeter.take(Stamped(state, at: .zero + .milliseconds(50 * tick)))
+            }
+        }
+        feed(0...40, height: 0)
+        #expect(altimeter.change(at: .zero + .seconds(2)) != nil)
+        #expect(altimeter.change(at: .zero + .seconds(3)) == nil)
+        // Back after a ride of eight metres that it has not felt: the barometer alone is right.
+        feed(300...360, height: 8)
+        let change = try #require(altimeter.change(at: .zero + .seconds(18)))
+        #expect(abs(change.metres - 8) < 0.5, "\(change)")
     }
 }

@@ -68,11 +68,11 @@ struct DoorSystem: CheckedSystem {
         }
     }
 
-    /// Outside on another leg of the mission, and the door is not held any more. A way home through a door that does not
-    /// open is tried for ever, so what the journal still waits for does not count.
+    /// Outside on another leg of the mission, and the door is not held any more; or on the way home. Ways through a door
+    /// that does not open are tried for ever, so what the journal still waits for does not count.
     var isOver: Bool {
-        guard world.isOutside, world.holder != .robot else { return false }
-        return memory.progress.map { $0.leg != .toDeliver } ?? true
+        guard world.isOutside, let leg = memory.progress?.leg else { return world.isOutside && world.holder != .robot }
+        return leg == .toHome || (leg != .toDeliver && world.holder != .robot)
     }
 
     struct Appearance: Equatable {

@@ -28,6 +28,7 @@ struct DoorWorld: Hashable, Sendable {
     var drive = DriveStatus.idle
     var yaw = 0.0
     var isWayBlocked = false
+    var isHeld = false
     var isCrowded = false
     var isWatching = false
     var isArmMoving = false
@@ -64,6 +65,7 @@ struct DoorWorld: Hashable, Sendable {
             drive = .reached
             return
         }
+        if isHeld { return }
         let next = spot + (goal > spot ? 1 : -1)
         if isWayBlocked || (next == 2 && door != .open) {
             drive = .failed("something is in the way")
@@ -131,7 +133,7 @@ enum DoorFault: Hashable, CaseIterable, Sendable {
     case stolen, otherLeaves, dropped
     case linkDown, linkUp, offline, online, stuck, repaired
     case closesEarly
-    case crowded, roomy, wayBlocked, wayFree, lost, found
+    case crowded, roomy, wayBlocked, wayFree, held, letGo, lost, found
     case cancel, pause, resume, crash, longCrash, shutdown
 
     func apply(to world: inout DoorWorld) -> Bool {
@@ -151,6 +153,8 @@ enum DoorFault: Hashable, CaseIterable, Sendable {
         case .roomy: world.isCrowded = false
         case .wayBlocked: world.isWayBlocked = true
         case .wayFree: world.isWayBlocked = false
+        case .held: world.isHeld = true
+        case .letGo: world.isHeld = false
         case .lost: world.isLost = true
         case .found: world.isLost = false
         case .cancel, .pause, .resume, .crash, .longCrash, .shutdown: return true

@@ -44,7 +44,7 @@ struct Explorer<System: CheckedSystem> {
         var breach: Breach?
 
         var summary: String {
-            "\(states) states, \(seconds) seconds, at most \(deepest) events deep; \(Rule.allCases.count) rules held; ends: "
+            "\(states) states, \(seconds) seconds, at most \(deepest) events deep; \(breach == nil ? "every rule held" : "a rule broken"); ends: "
                 + ends.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         }
     }

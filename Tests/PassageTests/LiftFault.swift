@@ -17,7 +17,7 @@ enum LiftFault: Hashable, CaseIterable, Sendable {
     /// Another level's map fits better, or the barometer is off by a level.
     case scanLie, scanTruth, heightLie
     case crowded, roomy
-    case wayBlocked, wayFree
+    case wayBlocked, wayFree, held, letGo
     case noRoute
     case cancel
     case pause, resume
@@ -52,6 +52,8 @@ enum LiftFault: Hashable, CaseIterable, Sendable {
         case .roomy: world.isCrowded = false
         case .wayBlocked: world.isWayBlocked = true
         case .wayFree: world.isWayBlocked = false
+        case .held: world.isHeld = true
+        case .letGo: world.isHeld = false
         case .noRoute: world.hasRoute = false
         case .cancel, .pause, .resume, .crash, .longCrash, .shutdown: return true
         }

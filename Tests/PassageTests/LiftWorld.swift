@@ -47,6 +47,8 @@ struct LiftWorld: Hashable, Sendable {
     var isArmMoving = false
     var isCrowded = false
     var isWayBlocked = false
+    /// Somebody stands in the way: the robot waits for as long.
+    var isHeld = false
     var hasRoute = true
 
     // What the robot's senses are set to, and how they fail.
@@ -120,6 +122,7 @@ struct LiftWorld: Hashable, Sendable {
             drive = .reached
             return
         }
+        if isHeld { return }
         let next = spot + (goal > spot ? 1 : -1)
         let crossesDoor = max(next, spot) == 2 || max(next, spot) == 3 || max(next, spot) == 4
         let isDoorFree = door == .open && motion == .stopped && level == floor
@@ -189,11 +192,12 @@ struct LiftWorld: Hashable, Sendable {
     func fill(_ view: inout WorldView) {
         view.pose = Pose2D(x: Self.spots[spot], yaw: yaw)
         view.level = Self.levels[believed]
-        let seesLevel = believed == level && (isOutside || door != .closed)
+        // Levels look alike: with the car's door open, scans fit whichever map they are held against.
+        let seesLevel = isOutside ? believed == level : door != .closed
         view.localization = isSuspended || seesLevel ? .tracking(quality: 0.9) : .unknown
         view.drive = drive
         view.arm = isArmMoving ? .moving : .reached
-        view.doorwayGap = isWatching ? (isCrowded ? 0.2 : 0.9) : nil
+        view.doorwayGap = isWatching ? (isCrowded || door != .open ? 0.2 : 0.9) : nil
         if isLookingAtLevels {
             let seen = scanLie ?? level
             for (index, id) in Self.levels.enumerated() {

@@ -14,6 +14,8 @@ public import RobotModel
 public struct RideAltimeter: Sendable {
     /// Measurements at the beginning that are the reference: the car stands.
     private static let reference = Duration.milliseconds(600)
+    /// Seconds without a measurement after which the acceleration's measure is void, and the barometer's too old.
+    private static let gap = 0.5
     /// Still for so long is standing.
     private static let rest = Duration.milliseconds(800)
     /// m/s² within which the acceleration of a standing car stays.
@@ -48,6 +50,8 @@ public struct RideAltimeter: Sendable {
     private var climbed = 0.0
     private var moving = Duration.zero
     private var legs = 0.0
+    /// Measurements are missing: what the acceleration did meanwhile nobody knows.
+    private var hasGap = false
 
     public init() {}
 
@@ -70,6 +74,7 @@ public struct RideAltimeter: Sendable {
         defer { last = measured }
         guard let last, !isReference else { return }
         let dt = measured.time.seconds(since: last.time)
+        if dt > Self.gap { hasGap = true }
         if measured.value.pressure > 0 { height += (barometric - height) * min(1, dt / Self.smoothing) }
         integrate(from: last, to: measured, dt)
     }
@@ -99,14 +104,18 @@ public struct RideAltimeter: Sendable {
         isResting = true
     }
 
-    /// The climb so far; nil until the reference is taken, or without a barometer's word.
-    public var change: HeightChange? {
+    /// The climb so far; nil until the reference is taken, without a barometer's word, and when nothing has been measured
+    /// for half a second.
+    public func change(at now: Instant) -> HeightChange? {
         guard let begun, let last, hasPressure, last.time - begun > Self.reference else { return nil }
+        guard now.seconds(since: last.time) <= Self.gap else { return nil }
         let seconds = last.time.seconds(since: begun)
         let byAir = height - referenceHeight
         let airDeviation = root(
             Self.barometerNoise, Self.airDensity * byAir, Self.barometerDrift * seconds)
-        guard isResting else { return HeightChange(metres: byAir, deviation: airDeviation, isResting: false) }
+        guard isResting, !hasGap else {
+            return HeightChange(metres: byAir, deviation: airDeviation, isResting: isResting)
+        }
         let byForce = legs
         let forceDeviation = root(Self.inertialNoise, Self.inertialShare * byForce, 0)
         let (a, b) = (1 / (airDeviation * airDeviation), 1 / (forceDeviation * forceDeviation))

@@ -138,12 +138,11 @@ extension Deliberation {
             from = Pose2D(found.place.position, yaw: found.place.yaw ?? 0)
             level = found.level
         }
-        let closures = RouteClosures(request, building: building)
-        for lane in closures.lanes { blockedLanes.block(lane, at: now) }
+        for lane in RouteClosures(request, building: building).lanes { blockedLanes.block(lane, at: now) }
         do {
             return .success(
                 try planner.route(
-                    from: from, on: level, to: request.to, under: conditions(avoiding: closures), in: &workspace))
+                    from: from, on: level, to: request.to, under: conditions(for: request), in: &workspace))
         } catch {
             return .failure(error.robotError)
         }

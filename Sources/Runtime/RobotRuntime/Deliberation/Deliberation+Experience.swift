@@ -38,7 +38,7 @@ extension Deliberation {
     /// own safety says nothing of the way.
     private func timeDrive(_ report: TickReport) -> Bool {
         let step = executive.routeStep
-        let isStopped = report.safety.isStanding
+        let isStopped = report.safety.isStanding || executive.isHalted
         if let timed = timedDrive, step == .drive(timed.step) {
             if isStopped { timedDrive?.wasStopped = true }
             return false
@@ -46,8 +46,10 @@ extension Deliberation {
         let ended = timedDrive
         timedDrive = nil
         if case .drive(let drive)? = step { timedDrive = TimedDrive(step: drive, since: now, wasStopped: isStopped) }
-        // A drive that another step follows was driven to its end; one that ends in nothing may have been given up.
-        guard let ended, !ended.wasStopped, step != nil, executive.mission != nil else { return false }
+        // One that ends elsewhere than it leads was given up for another way.
+        guard let ended, !ended.wasStopped, let end = ended.step.path.last, isLocalized,
+            localizer.pose(odometry: report.odometry).position.distance(to: end) < 0.5
+        else { return false }
         times.record(drive: ended.step, took: now - ended.since, at: wall, clock: localTime)
         return true
     }
@@ -71,19 +73,29 @@ extension Deliberation {
         return LocalTime(wall, utcOffset: Double(offset))
     }
 
-    /// Under what conditions a way is looked for now.
-    func conditions(avoiding closures: RouteClosures = .none) -> RouteConditions {
-        var closures = closures
+    /// Under what conditions a way is looked for now: what doors and lifts say counts while it is fresh, unless the
+    /// request insists on them.
+    func conditions(for request: RouteRequest? = nil) -> RouteConditions {
+        var closures = request.map { RouteClosures($0, building: building) } ?? .none
+        let insisting = request?.insisting ?? []
         closures.lanes.formUnion(blockedLanes.closed(at: now))
-        for (id, door) in desk.doors where door.mode == .offline { closures.doors.insert(id) }
+        let news = Duration.seconds(2)
+        for (id, door) in desk.doors where door.mode == .offline && now - door.reported <= news {
+            if !insisting.contains(.door(id)) { closures.doors.insert(id) }
+        }
         var conditions = RouteConditions(clock: localTime, closures: closures, times: times, wall: wall)
-        for (id, lift) in desk.lifts { conditions.lifts[id] = LiftOutlook(lift, isTaken: desk.isTaken(id)) }
+        for (id, lift) in desk.lifts where now - lift.reported <= news {
+            conditions.lifts[id] = LiftOutlook(lift, isTaken: desk.isTaken(id))
+            if insisting.contains(.lift(id)) { conditions.lifts[id]?.isOut = false }
+        }
         return conditions
     }
 
     /// Adds to a status when the meal will be there, and says early when that is too late.
     func forecast(_ status: inout MissionStatus) {
-        guard let outlook = executive.outlook, let mission = status.mission else { return }
+        guard let mission = status.mission, mission == executive.mission?.id, let outlook = executive.outlook else {
+            return
+        }
         // What is not planned in steps is known to a fifth.
         let time =
             TimeEstimate(mean: outlook.present.inSeconds, spread: 0.2)

@@ -19,10 +19,20 @@ extension Deliberation {
         }
         let states = desk.doors
         for door in building.doors.values
-        where door.level == level.id && door.isGlass && states[door.id]?.mode == .closed {
+        where door.level == level.id && door.isGlass && mayBeShut(door, states[door.id]?.mode, pose) {
             points += Self.points(from: door.a, to: door.b, seenFrom: pose)
         }
         return points
+    }
+
+    /// Whether a glass door has to be taken for shut: one that says so, and seen from outside one that does not say that it
+    /// is open. Between its posts the robot is not to be held by a door that has fallen silent.
+    private func mayBeShut(_ door: Door, _ mode: DoorMode?, _ pose: Pose2D) -> Bool {
+        switch mode {
+        case .open: false
+        case .closed: true
+        case .moving, .offline, .unknown, nil: door.segment.distance(to: pose.position) > 0.45
+        }
     }
 
     private static func points(from a: Point2D, to b: Point2D, seenFrom pose: Pose2D) -> [Point2D] {

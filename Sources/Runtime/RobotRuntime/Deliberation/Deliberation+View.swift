@@ -13,7 +13,7 @@ extension Deliberation {
         var view = WorldView(now: now, wall: wall, pose: pose, level: localizer.level)
         view.localization = localizer.state
         view.levelFit = levelFit
-        view.heightChange = altimeter?.change
+        view.heightChange = altimeter?.change(at: now)
         view.twist = report.twist
         view.drive = driveStatus
         view.arm = armStatus(report)

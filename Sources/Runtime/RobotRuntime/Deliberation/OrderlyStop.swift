@@ -86,6 +86,6 @@ struct OrderlyStop: Sendable {
     private static func unconfirmed(_ facility: String) -> RobotError {
         RobotError(
             .deadlinePassed, "\(facility) has not confirmed that it is given back",
-            hint: "it lets go by itself after 10 s; look at the relay box if it does not")
+            hint: "behind a relay box it lets go by itself after 10 s; otherwise end the session at its controller")
     }
 }

@@ -103,6 +103,9 @@ public struct Executive: Sendable {
     /// The mission under way.
     public var mission: Mission? { errand?.mission }
 
+    /// Whether what is under way waits for somebody or something: paused, lost, held up, in need of help.
+    public var isHalted: Bool { if case .running = mode { false } else { true } }
+
     /// The step of a route that is being done.
     public var routeStep: RouteStep? { errand == nil ? nil : skill?.routeStep }
 

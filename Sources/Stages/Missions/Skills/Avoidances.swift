@@ -33,12 +33,19 @@ struct Avoidances: Sendable {
     }
 }
 
-extension DoorState {
-    /// Whether the door says itself that it cannot be used.
-    var isOutOfService: Bool { mode == .offline }
-}
+extension Facility {
+    /// Whether it says itself, now, that it serves nobody. One that says nothing may work as ever.
+    func isOutOfService(_ view: WorldView) -> Bool {
+        switch self {
+        case .door(let id):
+            guard let door = view.doors[id], view.now - door.reported <= Self.news else { return false }
+            return door.mode == .offline
+        case .lift(let id):
+            guard let lift = view.lifts[id], view.now - lift.reported <= Self.news else { return false }
+            return lift.mode == .fire || lift.mode == .emergency || lift.mode == .offline
+        }
+    }
 
-extension LiftState {
-    /// Whether the lift says itself that it serves nobody now.
-    var isOutOfService: Bool { mode == .fire || mode == .emergency || mode == .offline }
+    /// A report that is older says nothing.
+    private static let news = Duration.seconds(2)
 }

@@ -210,8 +210,8 @@ public struct DoorCrossing: Skill {
         // Behind the posts the door's state does not matter any more. A silent relay box does not stop a crossing:
         // the door is still held for seconds, and the fields watch.
         let isShutting = door.mode == .moving || door.mode == .closed
-        // Before them nobody has to go on without a session.
-        let mayNotEnter = progress(view.pose) < -Self.halfDepth && !isHeld(door)
+        // Before them nobody has to go on without a session, or through a door that does not say that it is open.
+        let mayNotEnter = progress(view.pose) < -Self.halfDepth && !(isHeld(door) && door.mode == .open)
         if progress(view.pose) < 0.40, isShutting || isLost(door) || mayNotEnter {
             clock.enter(.reopening)
             return [

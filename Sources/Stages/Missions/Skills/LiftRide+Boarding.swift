@@ -75,10 +75,11 @@ extension LiftRide {
                 return backOff(
                     view, RobotError(.unavailable, "lift \(step.lift) was recalled (fire or emergency) while boarding"))
             }
-            let isLeaving = door == .moving || door == .closed || lift.motion == .up || lift.motion == .down
-            if isLeaving || !isOurs(lift) {
+            // A lift that says nothing may have forgotten us, and shut its door.
+            if !isOurs(lift) || !isOpen(lift, at: step.from) {
                 clock.enter(.reopening)
-                let what = isLeaving ? "the lift's door closes on me" : "the lift is not mine any more"
+                let isClosing = door == .moving || door == .closed
+                let what = isClosing ? "the lift's door closes on me" : "the lift does not hold its door for me any more"
                 return [.drive(.stand), .callLift(step.lift, step.from), .say(what, .warning)]
             }
         }
@@ -108,6 +109,8 @@ extension LiftRide {
 
     /// Backwards to the hall, on the way that it came.
     private mutating func backOff(_ view: WorldView, _ error: RobotError) -> [MissionAction] {
+        // A way that began in the car has no hall to go back to.
+        if step.hallPose == step.cabinPose { return stick(error) }
         reason = error
         clock.enter(.backingOut)
         return [

@@ -12,16 +12,19 @@ extension LiftRide {
         clock.enter(.sending)
         exitLevel = step.to
         confirmations = 0
+        let lift = view.lifts[step.lift] ?? LiftState()
+        // From a level that is known, in a car that stands there; after a restart nobody knows where it would begin.
+        let measures = sends == 1 && !resumesInside && lift.motion == .stopped && lift.currentLevel == step.from
+        if measures { measuredFrom = step.from }
         return [
             .drive(.stand), .fieldMuting(.none), .watchDoorway(nil), .suspendLocalization(true),
             .considerLevels([]),
-        ] + (measuredFrom != nil && sends == 1 ? [.measureHeight(true)] : []) + [
+        ] + (measures ? [.measureHeight(true)] : []) + [
             .sendLift(step.lift, step.to),
             .say("lift \(step.lift): \(why), to \(step.to)", sends == 1 ? .info : .warning),
         ]
     }
 
-    /// The height is measured from the level of boarding; after a restart nobody knows where the measuring would begin.
     /// Sends the car once more, to the same level as ever.
     private mutating func resend(_ view: WorldView, _ why: String) -> [MissionAction] {
         if sends >= Self.sendAttempts {
@@ -90,6 +93,7 @@ extension LiftRide {
     private mutating func arrive() -> [MissionAction] {
         clock.enter(.confirming)
         confirmations = 0
+        hasShut = false
         return [
             .holdLiftDoor(step.lift, true), .considerLevels(levels.map(\.id)), .watchDoorway(exitPosts),
         ]
@@ -149,6 +153,9 @@ extension LiftRide {
     }
 
     mutating func clear(_ lift: LiftState, _ view: WorldView) -> [MissionAction] {
+        // What was confirmed holds for as long as the door stands open: a car that has shut it may be elsewhere.
+        if isSilent(lift) ? !isFree(view) : !isOpen(lift, at: exitLevel) { hasShut = true }
+        if hasShut, standsOpen(lift, view) { return arrive() }
         if standsOpen(lift, view), isFree(view) {
             clock.enter(.exiting)
             return [

@@ -11,8 +11,10 @@ public struct LiftRide: Skill {
     let motion: MotionSettings
     /// Every level that the lift serves.
     let levels: [ServedLevel]
-    /// The level at which the measuring of height begins; nil when the ride is taken up in the car.
-    let measuredFrom: LevelID?
+    /// The level at which the measuring of height has begun; nil where nobody measures.
+    var measuredFrom: LevelID?
+    /// The door has not stood open all the time since the level was confirmed.
+    var hasShut = false
     var clock = StateClock(LiftRideState.approaching)
     var calls = 0
     var boardings = 0
@@ -26,7 +28,7 @@ public struct LiftRide: Skill {
     /// Why the ride is being given up, while the robot gets clear.
     var reason: RobotError?
     public internal(set) var outcome = SkillOutcome.running
-    private let resumesInside: Bool
+    let resumesInside: Bool
 
     /// - Parameters:
     ///   - levels: Every level that the lift serves, the two of the step among them.
@@ -35,7 +37,6 @@ public struct LiftRide: Skill {
         self.step = step
         self.levels = levels
         self.motion = motion
-        measuredFrom = inside ? nil : step.from
         exitLevel = step.to
         resumesInside = inside
     }

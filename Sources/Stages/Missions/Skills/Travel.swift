@@ -103,6 +103,7 @@ public struct Travel: Skill {
         ride = nil
         clock.enter(.planning)
         request = avoidances.request(to: place, at: view.now)
+        request.insisting = unavoidable
         return [.drive(.stand), .planRoute(request)]
     }
 
@@ -178,15 +179,16 @@ public struct Travel: Skill {
     }
 
     /// A door or a lift further on that says itself that it serves nobody.
-    private func firstOutOfService(_ view: WorldView) -> Facility? {
+    private mutating func firstOutOfService(_ view: WorldView) -> Facility? {
+        unavoidable = unavoidable.filter { $0.isOutOfService(view) }
         for step in stepsAhead {
+            let facility: Facility
             switch step {
-            case .door(let step) where view.doors[step.door]?.isOutOfService ?? false:
-                if !unavoidable.contains(.door(step.door)) { return .door(step.door) }
-            case .lift(let step) where view.lifts[step.lift]?.isOutOfService ?? false:
-                if !unavoidable.contains(.lift(step.lift)) { return .lift(step.lift) }
-            case .drive, .door, .lift: break
+            case .drive: continue
+            case .door(let step): facility = .door(step.door)
+            case .lift(let step): facility = .lift(step.lift)
             }
+            if !unavoidable.contains(facility), facility.isOutOfService(view) { return facility }
         }
         return nil
     }

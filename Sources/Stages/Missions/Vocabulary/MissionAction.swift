@@ -89,17 +89,20 @@ public struct RouteRequest: Hashable, Sendable {
     /// What the way should not use, because it failed a moment ago.
     public var avoidingDoors: Set<DoorID>
     public var avoidingLifts: Set<LiftID>
+    /// Doors and lifts that may be used although they say that they are out of service: there is no other way.
+    public var insisting: Set<Facility>
     /// Spots that something blocks, map frame, by level.
     public var avoidingSpots: [BlockedSpot]
 
     public init(
         from: PlaceID? = nil, to: PlaceID, avoidingDoors: Set<DoorID> = [], avoidingLifts: Set<LiftID> = [],
-        avoidingSpots: [BlockedSpot] = []
+        insisting: Set<Facility> = [], avoidingSpots: [BlockedSpot] = []
     ) {
         self.from = from
         self.to = to
         self.avoidingDoors = avoidingDoors
         self.avoidingLifts = avoidingLifts
+        self.insisting = insisting
         self.avoidingSpots = avoidingSpots
     }
 }
