@@ -27,7 +27,9 @@ import Testing
         }
     }
 
-    @Test("tests see only what is public, so that they also run in release, but for rooms that are built to be looked into")
+    @Test(
+        "tests see only what is public, so that they also run in release, but for rooms that are built to be looked into"
+    )
     func testsArePublic() throws {
         let mark = "@" + "testable import "
         let package = try House.text("Package.swift")

@@ -96,15 +96,32 @@ struct DoorCrossingTests {
         world.log.contains(.fieldMuting(.doorway)) && !world.log.contains(.releaseDoor("plain"))
     }
 
-    @Test("a relay box that falls silent does not stop a crossing")
-    func silence() {
+    @Test("a door that falls silent does not stop a robot between its posts")
+    func silenceBetweenPosts() {
         let world = PaperWorld(at: Pose2D(x: 3.8))
         var skill = crossing()
         let outcome = run(&skill, in: world) { world in
-            if skillIsCrossing(world) { world.view.doors["plain"]?.mode = .offline }
+            guard skillIsCrossing(world) else { return }
+            if world.view.pose.x < 4.9 { world.view.pose = Pose2D(x: 5) }
+            world.view.doors["plain"]?.mode = .offline
         }
         #expect(outcome == .done)
         #expect(world.count { $0 == .requestDoor("plain") } == 1)
+    }
+
+    @Test("a door that falls silent before the robot is between its posts is not entered until it says that it is open")
+    func silenceBeforePosts() {
+        let world = PaperWorld(at: Pose2D(x: 3.8))
+        var skill = crossing()
+        var silent = 0
+        let outcome = run(&skill, in: world) { world in
+            guard skillIsCrossing(world), silent < 200 else { return }
+            silent += 1
+            world.view.doors["plain"]?.mode = silent < 200 ? .offline : .open
+            #expect(world.view.pose.x < 4)
+        }
+        #expect(outcome == .done)
+        #expect(silent == 200)
     }
 
     @Test("a robot that finds itself between the posts asks for the door before it moves, and needs no hold pose")

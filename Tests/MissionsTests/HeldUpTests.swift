@@ -74,7 +74,7 @@ struct HeldUpTests {
         let delivery = delivery(until: "calling")
         delivery.world.journalFails = true
         delivery.world.liftComes = false
-        delivery.run(seconds: 400) { $0.executive.status($0.world.view).error?.code == .storage }
+        delivery.run(seconds: 600) { $0.executive.status($0.world.view).error?.code == .storage }
         #expect(delivery.executive.status(delivery.world.view).error?.code == .storage)
         let before = delivery.world.log.count
         delivery.run(seconds: 120, until: { _ in false })

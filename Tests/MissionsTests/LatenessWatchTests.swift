@@ -41,4 +41,9 @@ struct LatenessWatchTests {
         #expect(look(8, p50: 700, left: 592) == nil)
         #expect(look(12, p50: 700, left: 588) == nil)
     }
+
+    @Test("a promise of days ago is not believed")
+    mutating func unsetClock() {
+        for second in 0..<20 { #expect(look(Double(second), p50: 100, left: -200_000) == nil) }
+    }
 }

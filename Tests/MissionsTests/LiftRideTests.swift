@@ -73,7 +73,7 @@ struct LiftRideTests {
         let world = PaperWorld(at: Pose2D(x: 6))
         world.liftComes = false
         var skill = ride()
-        let outcome = run(&skill, in: world)
+        let outcome = run(&skill, in: world, seconds: 2000)
         #expect(outcome.isFailed)
         #expect(world.count { if case .callLift = $0 { true } else { false } } == 3)
         #expect(world.count { $0 == .releaseLift("lift") } == 3)

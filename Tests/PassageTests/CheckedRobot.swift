@@ -70,6 +70,7 @@ struct CheckedRobot: Sendable {
         now += .seconds(1)
         actions = []
         commands = []
+        if world.isOutside { isRiding = false }
         world.advance()
         pass(world.report, &world)
         view = look(at: world)

@@ -71,8 +71,9 @@ struct DoorSystem: CheckedSystem {
     /// Outside on another leg of the mission, and the door is not held any more; or on the way home. Ways through a door
     /// that does not open are tried for ever, so what the journal still waits for does not count.
     var isOver: Bool {
-        guard world.isOutside, let leg = memory.progress?.leg else { return world.isOutside && world.holder != .robot }
-        return leg == .toHome || (leg != .toDeliver && world.holder != .robot)
+        let isAway = world.isOutside && world.holder != .robot
+        guard let leg = memory.progress?.leg else { return isAway }
+        return leg == .toHome || (leg != .toDeliver && isAway)
     }
 
     struct Appearance: Equatable {

@@ -33,7 +33,8 @@ struct PassageCheckTests {
         let faults = Self.isThorough ? 2 : 1
         expectAllHeld(
             explore(budget: faults, barometer: barometer),
-            "rides \(barometer ? "with" : "without") a barometer, \(faults) of \(LiftFault.allCases.count) kinds of fault")
+            "rides \(barometer ? "with" : "without") a barometer, \(faults) of \(LiftFault.allCases.count) kinds of fault"
+        )
     }
 
     @Test("a power cut after whatever has gone wrong on a ride breaks no rule either")

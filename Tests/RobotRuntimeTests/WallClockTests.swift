@@ -26,7 +26,7 @@ struct WallClockTests {
             if round < jumps.count { rig.robot.jumpWall(by: jumps[round] * Self.year) }
         }
         rig.robot.finish(at: rig.now)
-        return (Life(end: rig.truth.json, said: rig.said, ticks: rig.robot.ticks), rig)
+        return (Life(end: rig.truth.json, said: rig.said.filter { !$0.isAboutTime }, ticks: rig.robot.ticks), rig)
     }
 
     @Test("that jumps by years, forwards and back, or is not set yet at boot, changes nothing that the robot does")
@@ -59,4 +59,9 @@ struct WallClockTests {
         #expect(last.values.allSatisfy { $0 <= end })
         #expect(try #require(last["/pose"]) > end - 1_000_000_000)
     }
+}
+
+extension String {
+    /// Whether a promise will be kept is the one thing that a robot says by the clock on the wall.
+    fileprivate var isAboutTime: Bool { contains("will be late") || contains("on time after all") }
 }

@@ -110,7 +110,9 @@ extension Executive {
                 actions.append(
                     .say(
                         "I stand in \(facility): its session stays open, and is in the journal", .warning,
-                        hint: "behind a relay box \(facility) lets go of me after 10 s of silence; I ask for it again at the next start"))
+                        hint:
+                            "behind a relay box \(facility) lets go of me after 10 s of silence; I ask for it again at the next start"
+                    ))
             } else {
                 actions += [.say("giving \(facility) back", .info), facility.release]
             }

@@ -8,6 +8,8 @@ public import RobotModel
 public struct LatenessWatch: Sendable {
     /// A forecast in doubt is not news.
     private static let patience = Duration.seconds(5)
+    /// Seconds from a promised time beyond which it is not believed.
+    private static let sensible = 86_400.0
     /// Seconds later than said last that are news again.
     private static let news = 300.0
 
@@ -29,6 +31,8 @@ public struct LatenessWatch: Sendable {
         _ mission: MissionID, p50: Double, p90: Double, timeLeft: Double, at now: Instant
     ) -> MissionAction? {
         if mission != self.mission { (self.mission, since, announced) = (mission, nil, nil) }
+        // A promise of days ago is a clock that has not been set, or a file of another day.
+        guard abs(timeLeft) < Self.sensible else { return nil }
         let late = p50 - timeLeft
         guard late > 0 else {
             since = nil

@@ -79,7 +79,8 @@ extension LiftRide {
             if !isOurs(lift) || !isOpen(lift, at: step.from) {
                 clock.enter(.reopening)
                 let isClosing = door == .moving || door == .closed
-                let what = isClosing ? "the lift's door closes on me" : "the lift does not hold its door for me any more"
+                let what =
+                    isClosing ? "the lift's door closes on me" : "the lift does not hold its door for me any more"
                 return [.drive(.stand), .callLift(step.lift, step.from), .say(what, .warning)]
             }
         }

@@ -44,6 +44,8 @@ public struct Travel: Skill {
     private var inner: (any Skill)?
     private var tries = 0
     private var avoidances = Avoidances()
+    /// Another way is looked for although nothing has failed yet.
+    private var looksAhead = false
     /// What is out of service, and yet on the only way that there is.
     private var unavoidable: Set<Facility> = []
     /// A ride that a restart interrupted in the car, until it is over.
@@ -110,6 +112,7 @@ public struct Travel: Skill {
     private mutating func take(_ answer: Result<Route, RobotError>, _ view: WorldView) -> [MissionAction] {
         switch answer {
         case .success(let route):
+            looksAhead = false
             self.route = route
             index = -1
             clock.enter(.underway)
@@ -119,6 +122,10 @@ public struct Travel: Skill {
             // Rather the way that failed a moment ago than none.
             unavoidable.formUnion(avoidances.facilities)
             avoidances = Avoidances()
+            if looksAhead {
+                looksAhead = false
+                return [.say("there is no other way to \(place)", .info)] + plan(view)
+            }
             clock.enter(.waiting)
             return [.say("no other way to \(place); trying the same once more", .warning)]
         }
@@ -196,12 +203,14 @@ public struct Travel: Skill {
     /// Looks for another way before the robot stands in front of what does not work.
     private mutating func goRound(_ facility: Facility, _ view: WorldView) -> [MissionAction] {
         avoidances.add(facility, at: view.now)
+        looksAhead = true
         // The step that is left may have asked for its own door or lift.
         let release = inner?.facility.map { [$0.release] } ?? []
         return [.say("\(facility) is out of service; looking for another way", .warning)] + release + plan(view)
     }
 
     private mutating func avoid(_ error: RobotError, _ view: WorldView) -> [MissionAction] {
+        looksAhead = false
         switch inner?.routeStep {
         case .door(let step): avoidances.add(.door(step.door), at: view.now)
         case .lift(let step): avoidances.add(.lift(step.lift), at: view.now)
