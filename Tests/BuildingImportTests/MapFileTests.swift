@@ -164,6 +164,31 @@ struct MapFileTests {
             try problems(MapFormats.routeGraph, "\"speed_limit\": 60", "\"speed_limit\": 160")[0].what.contains("160"))
     }
 
+    @Test("a speed limit that nobody drives at is refused with its place in every format, and 0 is none")
+    func slowestLimit() throws {
+        let formats: [(text: String, old: String, key: String, line: Int)] = [
+            (BuildingFileTests.good, "[4, false], ", "speed_limit: [3, #], ", 28),
+            (MapFormats.navigationGraph, "is_bidirectional: false, ", "speed_limit: #, ", 22),
+            (MapFormats.layout, "\"maxSpeed\": 0.6", "\"maxSpeed\": #", 17),
+            (MapFormats.routeGraph, "\"abs_speed_limit\": 0.4", "\"abs_speed_limit\": #", 11),
+        ]
+        for (text, old, key, line) in formats {
+            // What stands in braces without a value of its own stays beside the limit.
+            let rest = old.hasSuffix(", ") ? old : ""
+            for limit in ["1e-20", "0.0099"] {
+                let found = try problems(text, old, rest + key.replacing("#", with: limit))
+                #expect(found.map(\.location?.line) == [line], "\(found)")
+                #expect(found[0].what.contains(limit) && found[0].expected?.contains("0.01") == true, "\(found)")
+            }
+            let slow = try read(text.replacing(old, with: rest + key.replacing("#", with: "0.01"))).building
+            #expect(slow.levels.flatMap(\.lanes).contains { $0.speedLimit == 0.01 })
+            let none = try read(text.replacing(old, with: rest + key.replacing("#", with: "0"))).building
+            #expect(!none.levels.flatMap(\.lanes).contains { $0.speedLimit == 0 })
+        }
+        let share = try problems(MapFormats.routeGraph, "\"speed_limit\": 60", "\"speed_limit\": 1e-9")
+        #expect(share.count == 1 && share[0].expected?.contains("1 to 100") == true)
+    }
+
     @Test("a place that no lane leads to, or away from, is a warning with its line, in every format")
     func unreachable() throws {
         func warnings(_ text: String) throws -> [String] {

@@ -127,6 +127,8 @@ struct NavigationGraphYAMLTests {
         let broken = text.replacing("[700, 701,", with: "[700, 99999,")
         let errors = try #require(throws: FileProblems.self) { _ = try read(broken) }.errors
         #expect(errors.count == 2 && errors[0].location?.line == number)
+        let slow = text.replacing("speed_limit: 1,", with: "speed_limit: 1e-9,")
+        #expect(try #require(throws: FileProblems.self) { _ = try read(slow) }.errors[0].what.contains("1e-09 m/s"))
         let twice = text.replacing("name: L1_5,", with: "name: L1_6,")
         #expect(try #require(throws: FileProblems.self) { _ = try read(twice) }.errors[0].what.contains("twice"))
     }

@@ -192,6 +192,25 @@ struct RouteSearchTests {
         #expect(queue.pop() == nil)
     }
 
+    @Test("keys rise with the time over any span, and what takes years comes last, the nearer one first")
+    func keys() {
+        let times = [0, 0.3, 59, 86_400, 1.7e7, 17_592_185.9, 1.76e7, 3e20, .infinity, .nan] as [Double]
+        let keys = times.map { RouteQueue.key(total: $0, ahead: 0) }
+        #expect(keys == keys.sorted() && Set(keys.prefix(7)).count == 7)
+        #expect(Set(keys.suffix(4)).count == 1)
+        #expect(RouteQueue.key(total: 3e20, ahead: 1) < RouteQueue.key(total: 2e20, ahead: 2))
+        #expect(RouteQueue.key(total: 1, ahead: .infinity) == RouteQueue.key(total: 1, ahead: .nan))
+        #expect(RouteQueue.key(total: 1, ahead: .infinity) < RouteQueue.key(total: 1.000_001, ahead: 0))
+    }
+
+    @Test("a lane with a limit that nobody drives at is no trap for the search")
+    func crawling() throws {
+        var building = Self.grid(2)
+        for lane in building.levels[0].lanes.indices { building.levels[0].lanes[lane].speedLimit = 1e-20 }
+        var workspace = RouteWorkspace()
+        #expect(RoutePlanner(building: building).trace(from: vertex(0), to: vertex(3), in: &workspace)?.length == 2)
+    }
+
     @Test("the index of lanes finds every lane within reach")
     func laneIndex() {
         let building = Self.field(60, seed: 9)

@@ -94,7 +94,7 @@ extension NavigationGraph.Lane {
                 lane.orientation = word.flatMap(Lane.Orientation.init(rawValue:))
                 if lane.orientation == nil, word != nil { return nil }
             case "speed_limit":
-                guard let limit = entry.value.double else { return nil }
+                guard let limit = entry.value.double, MapBounds.isLimit(limit) else { return nil }
                 lane.speedLimit = limit > 0 ? limit : nil
             case "is_bidirectional":
                 guard let truth = entry.value.bool else { return nil }

@@ -135,7 +135,7 @@ struct LayoutReader {
                 return
             }
             var lane = Lane(from: Int(start.place.vertex), to: Int(end.place.vertex))
-            if let limit = mine?.optional("maxSpeed")?.double(), limit > 0 { lane.speedLimit = limit }
+            lane.speedLimit = mine?.optional("maxSpeed")?.speedLimit()
             lane.orientation = mine.flatMap(orientation)
             building.levels[Int(start.place.level)].lanes.append(lane)
         }

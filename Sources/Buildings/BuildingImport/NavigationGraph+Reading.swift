@@ -182,9 +182,7 @@ extension NavigationGraph.Lane {
             lane.orientation = word.map { _ in
                 BuildingMap.Lane.Orientation(rawValue: value.choice(of: ["forward", "backward"])) ?? .forward
             }
-        case "speed_limit":
-            let limit = value.double()
-            lane.speedLimit = limit > 0 ? limit : nil
+        case "speed_limit": lane.speedLimit = value.speedLimit()
         case "is_bidirectional": isBidirectional = value.bool()
         case "mutex": lane.extras.mutex = word
         case "dock_name": lane.extras.dock = word

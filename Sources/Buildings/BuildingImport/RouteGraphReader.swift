@@ -122,13 +122,13 @@ struct RouteGraphReader {
     private func lane(_ from: Int, _ to: Int, _ properties: JSONField) -> Lane {
         var lane = Lane(from: from, to: to)
         guard let metadata = properties.optional("metadata") else { return lane }
-        if let limit = metadata.optional("abs_speed_limit")?.double(), limit > 0 { lane.speedLimit = limit }
+        lane.speedLimit = metadata.optional("abs_speed_limit")?.speedLimit()
         if let field = metadata.optional("speed_limit") {
             let percent = field.double()
-            if percent > 0, percent <= 100 {
+            if (1...100).contains(percent) {
                 lane.extras.speedShare = percent / 100
             } else {
-                field.reject("speed_limit is \(percent)", expected: "percent of the top speed, above 0 to 100")
+                field.reject("speed_limit is \(percent)", expected: "percent of the top speed, 1 to 100")
             }
         }
         return lane

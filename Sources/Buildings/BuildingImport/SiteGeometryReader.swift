@@ -91,7 +91,9 @@ struct SiteGeometryReader {
             "graph_idx": .int(properties?.optional("graph_idx")?.int(in: 0...9) ?? 0),
             "bidirectional": .bool(properties?.optional("is_bidirectional")?.bool() ?? false),
         ]
-        if let limit = properties?.optional("speed_limit")?.double() { parameters["speed_limit"] = .double(limit) }
+        if let limit = properties?.optional("speed_limit") {
+            parameters["speed_limit"] = .double(limit.speedLimit() ?? 0)
+        }
         if let mutex = properties?.optional("mutex")?.textValue { parameters["mutex"] = .string(mutex) }
         file.levels[index].lanes.append(BuildingFile.EdgeDrawing(start: start, end: end, parameters: parameters))
     }
