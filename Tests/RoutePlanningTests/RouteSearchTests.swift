@@ -225,4 +225,27 @@ struct RouteSearchTests {
             }
         }
     }
+
+    @Test(
+        "the index of lanes is no larger than the lanes are many, however far they reach",
+        arguments: [1, 1e5, 1e8, 1e11, 1e20, 1e100] as [Double])
+    func laneIndexSize(extent: Double) {
+        let corners = [Point2D(0, 0), Point2D(extent, 0), Point2D(extent, extent), Point2D(-extent, 1e-3)]
+        let fields: [(name: String, lanes: [Lane])] = [
+            ("one lane along an axis", [Lane(from: 0, to: 1)]),
+            ("one lane aslant", [Lane(from: 0, to: 2)]),
+            ("a nearly flat field", [Lane(from: 3, to: 0), Lane(from: 0, to: 1)]),
+            ("lanes from corner to corner", Array(repeating: Lane(from: 0, to: 2), count: 400)),
+            ("short lanes and a long one", Array(repeating: Lane(from: 0, to: 0), count: 400) + [Lane(from: 1, to: 3)]),
+        ]
+        for (name, lanes) in fields {
+            let level = Level(
+                id: "L1", elevation: 0, vertices: corners.map { Vertex(position: $0) }, lanes: lanes)
+            let index = LaneIndex(level, reach: 3)
+            #expect(index.first.count <= 2 * lanes.count + 2 && index.lanes.count <= 7 * lanes.count, "\(name)")
+            for (number, lane) in lanes.enumerated() {
+                #expect(index.lanes(near: corners[lane.to]).contains(number), "\(name)")
+            }
+        }
+    }
 }

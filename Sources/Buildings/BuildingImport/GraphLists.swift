@@ -68,6 +68,7 @@ struct GraphLists {
 extension NavigationGraph.Vertex {
     fileprivate init?(_ x: Substring, _ y: Substring, _ entries: [PlainLines.Entry]) {
         guard let x = Double(x), let y = Double(y) else { return nil }
+        guard MapBounds.contain(Point2D(x, y)) else { return nil }
         self.init(position: Point2D(x, y), name: "", lift: nil, parameters: [:])
         for entry in entries {
             switch entry.key {

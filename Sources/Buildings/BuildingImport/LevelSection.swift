@@ -33,7 +33,7 @@ struct LevelSection {
             fields.map { BuildingFile.EdgeDrawing($0, vertices: vertices.count, known: known, what: what) }
         }
         drawing = BuildingFile.LevelDrawing(
-            id: id, elevation: level.optional("elevation")?.double() ?? 0, vertices: vertices,
+            id: id, elevation: level.optional("elevation")?.coordinate() ?? 0, vertices: vertices,
             lanes: edges(laneFields, BuildingFile.EdgeDrawing.laneKeys, "a lane"),
             doors: edges(doorFields, BuildingFile.EdgeDrawing.doorKeys, "a door"),
             walls: edges(list("walls"), BuildingFile.EdgeDrawing.wallKeys, "a wall"))

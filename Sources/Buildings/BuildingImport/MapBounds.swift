@@ -16,11 +16,27 @@ enum MapBounds {
     static func contain(_ point: Point2D) -> Bool { abs(point.x) <= farthest && abs(point.y) <= farthest }
 
     fileprivate static let limits = "m/s: 0 for none, or at least \(leastLimit)"
-    static let places = "metres, at most 1e8 from the frame's zero"
+    static let places = "metres, at most \(farthest) from the frame's zero"
     static let placeHint = "is this in another unit, or has a digit slipped in?"
 }
 
 extension Field {
+    /// A coordinate of the map's frame, metres; 0 after a recorded problem.
+    func coordinate() -> Double {
+        let meters = double()
+        guard abs(meters) <= MapBounds.farthest else {
+            reject("the coordinate is \(meters) m", expected: MapBounds.places, hint: MapBounds.placeHint)
+            return 0
+        }
+        return meters
+    }
+
+    /// A list of two coordinates.
+    func point() -> Point2D {
+        let numbers = doubles(count: 2, in: -MapBounds.farthest...MapBounds.farthest, unit: "metres")
+        return Point2D(numbers[0], numbers[1])
+    }
+
     /// A speed limit of a lane, m/s; nil for none, and after a recorded problem.
     func speedLimit() -> Double? {
         let limit = double()
@@ -30,6 +46,16 @@ extension Field {
 }
 
 extension JSONField {
+    /// A coordinate of the map's frame, metres; 0 after a recorded problem.
+    func coordinate() -> Double {
+        let meters = double()
+        guard abs(meters) <= MapBounds.farthest else {
+            reject("the coordinate is \(meters) m", expected: MapBounds.places, hint: MapBounds.placeHint)
+            return 0
+        }
+        return meters
+    }
+
     /// A speed limit of a lane, m/s; nil for none, and after a recorded problem.
     func speedLimit() -> Double? {
         let limit = double()

@@ -70,13 +70,19 @@ struct RouteGraphReader {
             return
         }
         indices[UInt32(id)] = UInt32(level.vertices.count)
-        let position = geometry.required("coordinates").point()
+        let place = geometry.required("coordinates")
+        let position = place.point()
+        if !MapBounds.contain(position) {
+            place.reject(
+                "the node lies at (\(position.x), \(position.y)) m", expected: MapBounds.places,
+                hint: MapBounds.placeHint)
+        }
         var vertex = Vertex(position: position, name: "\(id)")
         for (key, value) in properties.optional("metadata")?.entries() ?? [] where !value.isObject {
             vertex.parameters[key] = value.textValue ?? value.source
         }
-        let place = PlaceID(vertex.name)
-        level.places[place] = Place(id: place, position: position, vertex: level.vertices.count)
+        let name = PlaceID(vertex.name)
+        level.places[name] = Place(id: name, position: position, vertex: level.vertices.count)
         level.vertices.append(vertex)
         checkFrame(properties)
     }

@@ -55,7 +55,13 @@ struct SiteGeometryReader {
             place.reject("(\(point.x), \(point.y)) lies outside of the projection", expected: "longitude, latitude")
             return Point2D(0, 0)
         }
-        return Point2D(projected.y, projected.x)
+        let position = Point2D(projected.y, projected.x)
+        if !MapBounds.contain(position) {
+            place.reject(
+                "the vertex lies at (\(position.x), \(position.y)) m", expected: MapBounds.places,
+                hint: MapBounds.placeHint)
+        }
+        return position
     }
 
     private mutating func addVertex(_ feature: JSONField) {
