@@ -110,6 +110,7 @@ struct BuildingFileTests {
         ("name: small", "name: small\nreference_level_name: L5", 2, "does not exist", "L1, L2"),
         ("width: 2\n    depth", "depth", 31, "'width'", "width"),
         ("[3, 1.5]", "[1, north]", 26, "north", "radians"),
+        ("[4, false], graph", "[4, false], speed_limit: [3, 1e-20], graph", 28, "speed_limit is '1e-20'", "0.01"),
     ]
 
     @Test("a mistake is told with its line, what is wrong and what was expected", arguments: 0..<mistakes.count)

@@ -164,6 +164,57 @@ struct MapFileTests {
             try problems(MapFormats.routeGraph, "\"speed_limit\": 60", "\"speed_limit\": 160")[0].what.contains("160"))
     }
 
+    @Test("a speed limit that nobody drives at is refused with its place in every format, and 0 is none")
+    func slowestLimit() throws {
+        let formats: [(text: String, old: String, key: String, line: Int)] = [
+            (BuildingFileTests.good, "[4, false], ", "speed_limit: [3, #], ", 28),
+            (MapFormats.navigationGraph, "is_bidirectional: false, ", "speed_limit: #, ", 22),
+            (MapFormats.layout, "\"maxSpeed\": 0.6", "\"maxSpeed\": #", 17),
+            (MapFormats.routeGraph, "\"abs_speed_limit\": 0.4", "\"abs_speed_limit\": #", 11),
+        ]
+        for (text, old, key, line) in formats {
+            // What stands in braces without a value of its own stays beside the limit.
+            let rest = old.hasSuffix(", ") ? old : ""
+            for limit in ["1e-20", "0.0099"] {
+                let found = try problems(text, old, rest + key.replacing("#", with: limit))
+                #expect(found.map(\.location?.line) == [line], "\(found)")
+                #expect(found[0].what.contains(limit) && found[0].expected?.contains("0.01") == true, "\(found)")
+            }
+            let slow = try read(text.replacing(old, with: rest + key.replacing("#", with: "0.01"))).building
+            #expect(slow.levels.flatMap(\.lanes).contains { $0.speedLimit == 0.01 })
+            let none = try read(text.replacing(old, with: rest + key.replacing("#", with: "0"))).building
+            #expect(!none.levels.flatMap(\.lanes).contains { $0.speedLimit == 0 })
+        }
+        let share = try problems(MapFormats.routeGraph, "\"speed_limit\": 60", "\"speed_limit\": 1e-9")
+        #expect(share.count == 1 && share[0].expected?.contains("1 to 100") == true)
+    }
+
+    @Test("a place further away than anything on Earth is refused with its place in the file, in every format")
+    func farthest() throws {
+        let formats: [(text: String, old: String, new: String, line: Int)] = [
+            (BuildingFileTests.good, "[10, 50, 0, start]", "[#, 50, 0, start]", 10),
+            (BuildingFileTests.good, "    x: 50\n", "    x: #\n", 31),
+            (BuildingFileTests.good, "elevation: 4", "elevation: #", 22),
+            (MapFormats.navigationGraph, "[1.0, -5.0, {name", "[1.0, #, {name", 16),
+            (MapFormats.navigationGraph, "[2.0, -4.0]", "[2.0, #]", 5),
+            (MapFormats.navigationGraph, "[5.0, -5.0, 0.0]", "[5.0, #, 0.0]", 29),
+            (MapFormats.layout, "\"x\": 9.5", "\"x\": #", 11),
+            (MapFormats.routeGraph, "\"coordinates\": [2.5, 4]}", "\"coordinates\": [#, 4]}", 9),
+        ]
+        for (text, old, new, line) in formats {
+            // In the drawings of the building file, ten units are a metre.
+            for far in ["-1.1e9", "1e20", "1e300"] {
+                let found = try problems(text, old, new.replacing("#", with: far))
+                #expect(
+                    found.contains {
+                        $0.location?.line == line && $0.expected?.contains("100000000.0") == true
+                    }, "\(found)")
+            }
+        }
+        let far = MapFormats.routeGraph.replacing("[2.5, 4]}", with: "[6.1e7, 4]}")
+        #expect(try read(far).building.levels[0].vertices[2].position.x == 6.1e7, "a zone's number before the easting")
+    }
+
     @Test("a place that no lane leads to, or away from, is a warning with its line, in every format")
     func unreachable() throws {
         func warnings(_ text: String) throws -> [String] {

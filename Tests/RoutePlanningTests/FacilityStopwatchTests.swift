@@ -43,6 +43,19 @@ struct FacilityStopwatchTests {
         #expect(door(15, .failed("did not open"), .closed) == [.opening("door", seconds: 15)])
     }
 
+    @Test("a request that is refused at once says nothing of the time it takes, one that is given up after a wait does")
+    mutating func refusedAtOnce() {
+        #expect(door(0, .requested(since: at(0)), .offline).isEmpty)
+        #expect(door(0.05, .failed("offline"), .offline).isEmpty)
+        #expect(lift(0, .requested(since: at(0)), "L1", .closed).isEmpty)
+        #expect(lift(0.05, .failed("fire mode"), "L1", .closed).isEmpty)
+        // Nothing is left of it for the next request.
+        #expect(lift(60, .requested(since: at(60)), "L1", .closed).isEmpty)
+        #expect(lift(64.9, .failed("fire mode"), "L1", .closed).isEmpty)
+        #expect(lift(70, .requested(since: at(70)), "L1", .closed).isEmpty)
+        #expect(lift(75, .failed("the car does not come"), "L1", .closed) == [.waiting("lift", seconds: 5)])
+    }
+
     @Test("a door taken up again after a restart is not timed")
     mutating func adopted() { #expect(door(0, .granted(since: at(0)), .open).isEmpty) }
 

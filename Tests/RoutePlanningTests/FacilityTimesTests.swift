@@ -146,4 +146,31 @@ struct FacilityTimesTests {
         #expect(try JSONDecoder().decode(FacilityTimes.self, from: data) == times)
         #expect(Set(times.quantities) == [lift, .opening("entrance", .button), .driving])
     }
+
+    @Test("what was kept and is damaged is refused, not trusted: an hour is missing, or a figure is none")
+    func damaged() throws {
+        var times = FacilityTimes()
+        times.record(33, of: lift, at: WallTime(secondsSince1970: 5), clock: nine)
+        let text = String(decoding: try JSONEncoder().encode(times), as: UTF8.self)
+        // An hour without a sample, as one of 23.
+        let list = try #require(text.firstRange(of: "[{"))
+        let end = try #require(text[list.upperBound...].firstRange(of: "},{"))
+        let hour = text[text.index(before: list.upperBound)..<text.index(before: end.upperBound)]
+        var short = text
+        short.removeSubrange(hour.startIndex..<hour.endIndex)
+        let damages = [
+            short,
+            text.replacing("\"weight\":1", with: "\"weight\":-1"),
+            text.replacing("\"weight\":1", with: "\"weight\":1e9"),
+            text.replacing("\"squares\":0", with: "\"squares\":-3"),
+            text.replacing("\"mean\":3.", with: "\"mean\":3000."),
+            text.replacing("\"surprises\":0", with: "\"surprises\":9223372036854775807"),
+        ]
+        for damaged in damages {
+            try #require(damaged != text, "the change changes nothing")
+            #expect(throws: DecodingError.self, "\(damaged)") {
+                try JSONDecoder().decode(FacilityTimes.self, from: Data(damaged.utf8))
+            }
+        }
+    }
 }

@@ -192,6 +192,25 @@ struct RouteSearchTests {
         #expect(queue.pop() == nil)
     }
 
+    @Test("keys rise with the time over any span, and what takes years comes last, the nearer one first")
+    func keys() {
+        let times = [0, 0.3, 59, 86_400, 1.7e7, 17_592_185.9, 1.76e7, 3e20, .infinity, .nan] as [Double]
+        let keys = times.map { RouteQueue.key(total: $0, ahead: 0) }
+        #expect(keys == keys.sorted() && Set(keys.prefix(7)).count == 7)
+        #expect(Set(keys.suffix(4)).count == 1)
+        #expect(RouteQueue.key(total: 3e20, ahead: 1) < RouteQueue.key(total: 2e20, ahead: 2))
+        #expect(RouteQueue.key(total: 1, ahead: .infinity) == RouteQueue.key(total: 1, ahead: .nan))
+        #expect(RouteQueue.key(total: 1, ahead: .infinity) < RouteQueue.key(total: 1.000_001, ahead: 0))
+    }
+
+    @Test("a lane with a limit that nobody drives at is no trap for the search")
+    func crawling() throws {
+        var building = Self.grid(2)
+        for lane in building.levels[0].lanes.indices { building.levels[0].lanes[lane].speedLimit = 1e-20 }
+        var workspace = RouteWorkspace()
+        #expect(RoutePlanner(building: building).trace(from: vertex(0), to: vertex(3), in: &workspace)?.length == 2)
+    }
+
     @Test("the index of lanes finds every lane within reach")
     func laneIndex() {
         let building = Self.field(60, seed: 9)
@@ -203,6 +222,29 @@ struct RouteSearchTests {
             for (number, lane) in building.levels[0].lanes.enumerated()
             where building.levels[0].segment(of: lane).distance(to: point) <= 3 {
                 #expect(found.contains(number))
+            }
+        }
+    }
+
+    @Test(
+        "the index of lanes is no larger than the lanes are many, however far they reach",
+        arguments: [1, 1e5, 1e8, 1e11, 1e20, 1e100] as [Double])
+    func laneIndexSize(extent: Double) {
+        let corners = [Point2D(0, 0), Point2D(extent, 0), Point2D(extent, extent), Point2D(-extent, 1e-3)]
+        let fields: [(name: String, lanes: [Lane])] = [
+            ("one lane along an axis", [Lane(from: 0, to: 1)]),
+            ("one lane aslant", [Lane(from: 0, to: 2)]),
+            ("a nearly flat field", [Lane(from: 3, to: 0), Lane(from: 0, to: 1)]),
+            ("lanes from corner to corner", Array(repeating: Lane(from: 0, to: 2), count: 400)),
+            ("short lanes and a long one", Array(repeating: Lane(from: 0, to: 0), count: 400) + [Lane(from: 1, to: 3)]),
+        ]
+        for (name, lanes) in fields {
+            let level = Level(
+                id: "L1", elevation: 0, vertices: corners.map { Vertex(position: $0) }, lanes: lanes)
+            let index = LaneIndex(level, reach: 3)
+            #expect(index.first.count <= 2 * lanes.count + 2 && index.lanes.count <= 7 * lanes.count, "\(name)")
+            for (number, lane) in lanes.enumerated() {
+                #expect(index.lanes(near: corners[lane.to]).contains(number), "\(name)")
             }
         }
     }

@@ -68,6 +68,7 @@ struct GraphLists {
 extension NavigationGraph.Vertex {
     fileprivate init?(_ x: Substring, _ y: Substring, _ entries: [PlainLines.Entry]) {
         guard let x = Double(x), let y = Double(y) else { return nil }
+        guard MapBounds.contain(Point2D(x, y)) else { return nil }
         self.init(position: Point2D(x, y), name: "", lift: nil, parameters: [:])
         for entry in entries {
             switch entry.key {
@@ -94,7 +95,7 @@ extension NavigationGraph.Lane {
                 lane.orientation = word.flatMap(Lane.Orientation.init(rawValue:))
                 if lane.orientation == nil, word != nil { return nil }
             case "speed_limit":
-                guard let limit = entry.value.double else { return nil }
+                guard let limit = entry.value.double, MapBounds.isLimit(limit) else { return nil }
                 lane.speedLimit = limit > 0 ? limit : nil
             case "is_bidirectional":
                 guard let truth = entry.value.bool else { return nil }

@@ -88,7 +88,7 @@ struct LayoutReader {
             }
             nodes[id] = (Int32(level), Int32(index))
             let place = node.required("nodePosition")
-            let position = Point2D(place.required("x").double(), place.required("y").double())
+            let position = Point2D(place.required("x").coordinate(), place.required("y").coordinate())
             let mine = properties(node.optional("vehicleTypeNodeProperties"))
             building.levels[level].vertices.append(Vertex(position: position, name: id))
             building.levels[level].places[PlaceID(id)] = Place(
@@ -135,7 +135,7 @@ struct LayoutReader {
                 return
             }
             var lane = Lane(from: Int(start.place.vertex), to: Int(end.place.vertex))
-            if let limit = mine?.optional("maxSpeed")?.double(), limit > 0 { lane.speedLimit = limit }
+            lane.speedLimit = mine?.optional("maxSpeed")?.speedLimit()
             lane.orientation = mine.flatMap(orientation)
             building.levels[Int(start.place.level)].lanes.append(lane)
         }

@@ -52,6 +52,11 @@ struct LevelPlacement {
                         expected: "a place within \(crsName ?? "it")",
                         hint: "is this the projection of the place, and are longitude and latitude in their order?")
                 }
+                if let point, !MapBounds.contain(point) {
+                    sections[index].vertexFields[vertex].reject(
+                        "the vertex lies at (\(point.x), \(point.y)) m", expected: MapBounds.places,
+                        hint: MapBounds.placeHint)
+                }
                 sections[index].drawing.vertices[vertex].position = point ?? Point2D(0, 0)
             }
         }

@@ -33,7 +33,7 @@ struct LevelSection {
             fields.map { BuildingFile.EdgeDrawing($0, vertices: vertices.count, known: known, what: what) }
         }
         drawing = BuildingFile.LevelDrawing(
-            id: id, elevation: level.optional("elevation")?.double() ?? 0, vertices: vertices,
+            id: id, elevation: level.optional("elevation")?.coordinate() ?? 0, vertices: vertices,
             lanes: edges(laneFields, BuildingFile.EdgeDrawing.laneKeys, "a lane"),
             doors: edges(doorFields, BuildingFile.EdgeDrawing.doorKeys, "a door"),
             walls: edges(list("walls"), BuildingFile.EdgeDrawing.wallKeys, "a wall"))
@@ -153,8 +153,13 @@ extension BuildingFile.EdgeDrawing {
         if let word = parameters["orientation"], !words.contains(word.description) {
             field.reject("orientation is '\(word)'", expected: "forward, backward or \"\"")
         }
-        if let limit = parameters["speed_limit"], (limit.double ?? -1) < 0 {
-            field.reject("speed_limit is '\(limit)'", expected: "speed_limit: [3, m/s], 0 for none")
+        if let limit = parameters["speed_limit"] {
+            let number = limit.double ?? -1
+            if number < 0 || !MapBounds.isLimit(number) {
+                field.reject(
+                    "speed_limit is '\(limit)'",
+                    expected: "speed_limit: [3, m/s], 0 for none, or at least \(MapBounds.leastLimit)")
+            }
         }
         if start == end { field.warn("a lane leads from a vertex to itself", expected: "two different vertices") }
     }

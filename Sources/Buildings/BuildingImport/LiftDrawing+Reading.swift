@@ -10,7 +10,12 @@ extension BuildingFile.LiftDrawing {
         self.id = id
         let drawn = Point2D(field.required("x").double(), flip * field.required("y").double())
         // The yaw is that of the common frame: Open-RMF does not turn it with the level.
-        pose = Pose2D(meters(drawn) ?? Point2D(0, 0), yaw: field.required("yaw").double())
+        let place = meters(drawn) ?? Point2D(0, 0)
+        if !MapBounds.contain(place) {
+            field.reject(
+                "the lift lies at (\(place.x), \(place.y)) m", expected: MapBounds.places, hint: MapBounds.placeHint)
+        }
+        pose = Pose2D(place, yaw: field.required("yaw").double())
         width = field.required("width").double(in: 0.1...100, unit: "metres")
         depth = field.required("depth").double(in: 0.1...100, unit: "metres")
         func level(_ key: String) -> LevelID? {
@@ -25,7 +30,7 @@ extension BuildingFile.LiftDrawing {
         for (name, door) in field.optional("doors")?.entriesOrEmpty() ?? [] {
             door.warnUnknownKeys(of: "a lift's door", known: Self.doorKeys)
             doors[name] = BuildingFile.LiftDoorDrawing(
-                center: Point2D(door.required("x").double(), door.required("y").double()),
+                center: Point2D(door.required("x").coordinate(), door.required("y").coordinate()),
                 width: door.required("width").double(in: 0.1...20, unit: "metres"),
                 axis: door.optional("motion_axis_orientation")?.double() ?? 0)
         }

@@ -83,22 +83,22 @@ extension NavigationGraph {
         lifts = [:]
         let declaredLifts = root.optional("lifts")
         for (name, lift) in declaredLifts?.entriesOrEmpty() ?? [] {
-            let position = lift.required("position").doubles(count: 3)
-            let size = lift.required("dims").doubles(count: 2)
+            let position = lift.required("position").doubles(
+                count: 3, in: -MapBounds.farthest...MapBounds.farthest)
+            let size = lift.required("dims").doubles(count: 2, in: 0...MapBounds.farthest, unit: "metres")
             lifts[LiftID(name)] = (
                 Pose2D(Point2D(position[0], position[1]), yaw: position[2]), width: size[0], depth: size[1]
             )
         }
         doors = [:]
         for (name, door) in root.optional("doors")?.entriesOrEmpty() ?? [] {
-            let ends = door.required("endpoints").list { $0.doubles(count: 2) }
+            let ends = door.required("endpoints").list { $0.point() }
             guard ends.count == 2 else {
                 door.reject("door '\(name)' has \(ends.count) endpoints", expected: "[[x, y], [x, y]]")
                 continue
             }
             doors[DoorID(name)] = (
-                Point2D(ends[0][0], ends[0][1]), Point2D(ends[1][0], ends[1][1]),
-                LevelID(door.required("map").stringOrEmpty())
+                ends[0], ends[1], LevelID(door.required("map").stringOrEmpty())
             )
         }
         levels = []
@@ -140,7 +140,7 @@ extension NavigationGraph.Vertex {
             return
         }
         self.init(
-            position: Point2D(parts[0].double(), parts[1].double()), name: "", lift: nil, parameters: [:])
+            position: Point2D(parts[0].coordinate(), parts[1].coordinate()), name: "", lift: nil, parameters: [:])
         for (key, value) in parts.count > 2 ? parts[2].entriesOrEmpty() : [] {
             switch key {
             case "name":
@@ -182,9 +182,7 @@ extension NavigationGraph.Lane {
             lane.orientation = word.map { _ in
                 BuildingMap.Lane.Orientation(rawValue: value.choice(of: ["forward", "backward"])) ?? .forward
             }
-        case "speed_limit":
-            let limit = value.double()
-            lane.speedLimit = limit > 0 ? limit : nil
+        case "speed_limit": lane.speedLimit = value.speedLimit()
         case "is_bidirectional": isBidirectional = value.bool()
         case "mutex": lane.extras.mutex = word
         case "dock_name": lane.extras.dock = word

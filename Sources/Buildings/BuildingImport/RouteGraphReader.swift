@@ -70,13 +70,19 @@ struct RouteGraphReader {
             return
         }
         indices[UInt32(id)] = UInt32(level.vertices.count)
-        let position = geometry.required("coordinates").point()
+        let place = geometry.required("coordinates")
+        let position = place.point()
+        if !MapBounds.contain(position) {
+            place.reject(
+                "the node lies at (\(position.x), \(position.y)) m", expected: MapBounds.places,
+                hint: MapBounds.placeHint)
+        }
         var vertex = Vertex(position: position, name: "\(id)")
         for (key, value) in properties.optional("metadata")?.entries() ?? [] where !value.isObject {
             vertex.parameters[key] = value.textValue ?? value.source
         }
-        let place = PlaceID(vertex.name)
-        level.places[place] = Place(id: place, position: position, vertex: level.vertices.count)
+        let name = PlaceID(vertex.name)
+        level.places[name] = Place(id: name, position: position, vertex: level.vertices.count)
         level.vertices.append(vertex)
         checkFrame(properties)
     }
@@ -122,13 +128,13 @@ struct RouteGraphReader {
     private func lane(_ from: Int, _ to: Int, _ properties: JSONField) -> Lane {
         var lane = Lane(from: from, to: to)
         guard let metadata = properties.optional("metadata") else { return lane }
-        if let limit = metadata.optional("abs_speed_limit")?.double(), limit > 0 { lane.speedLimit = limit }
+        lane.speedLimit = metadata.optional("abs_speed_limit")?.speedLimit()
         if let field = metadata.optional("speed_limit") {
             let percent = field.double()
-            if percent > 0, percent <= 100 {
+            if (1...100).contains(percent) {
                 lane.extras.speedShare = percent / 100
             } else {
-                field.reject("speed_limit is \(percent)", expected: "percent of the top speed, above 0 to 100")
+                field.reject("speed_limit is \(percent)", expected: "percent of the top speed, 1 to 100")
             }
         }
         return lane

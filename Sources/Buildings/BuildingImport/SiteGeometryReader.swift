@@ -55,7 +55,13 @@ struct SiteGeometryReader {
             place.reject("(\(point.x), \(point.y)) lies outside of the projection", expected: "longitude, latitude")
             return Point2D(0, 0)
         }
-        return Point2D(projected.y, projected.x)
+        let position = Point2D(projected.y, projected.x)
+        if !MapBounds.contain(position) {
+            place.reject(
+                "the vertex lies at (\(position.x), \(position.y)) m", expected: MapBounds.places,
+                hint: MapBounds.placeHint)
+        }
+        return position
     }
 
     private mutating func addVertex(_ feature: JSONField) {
@@ -91,7 +97,9 @@ struct SiteGeometryReader {
             "graph_idx": .int(properties?.optional("graph_idx")?.int(in: 0...9) ?? 0),
             "bidirectional": .bool(properties?.optional("is_bidirectional")?.bool() ?? false),
         ]
-        if let limit = properties?.optional("speed_limit")?.double() { parameters["speed_limit"] = .double(limit) }
+        if let limit = properties?.optional("speed_limit") {
+            parameters["speed_limit"] = .double(limit.speedLimit() ?? 0)
+        }
         if let mutex = properties?.optional("mutex")?.textValue { parameters["mutex"] = .string(mutex) }
         file.levels[index].lanes.append(BuildingFile.EdgeDrawing(start: start, end: end, parameters: parameters))
     }

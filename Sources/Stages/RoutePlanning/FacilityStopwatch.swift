@@ -6,7 +6,8 @@ public import RobotModel
 ///     for sample in stopwatch.look(doors: view.doors, lifts: view.lifts, at: now) { … }
 ///
 /// A request that fails counts with the time that was lost on it: a door that never opens must not look like one that has
-/// never been tried. A kernel: it keeps beginnings, and is handed the time.
+/// never been tried. A request that is refused at once counts for nothing. A kernel: it keeps beginnings, and is handed the
+/// time.
 public struct FacilityStopwatch: Sendable {
     /// Something that has just been timed.
     public enum Sample: Hashable, Sendable {
@@ -23,6 +24,11 @@ public struct FacilityStopwatch: Sendable {
         /// Since the door is not open any more; nil while it is.
         var since: Instant?
     }
+
+    /// A failure that took less says nothing of how long a door or a lift takes: in fire mode, in an emergency or offline
+    /// the request is refused within one step, and a lift that is out of order would look like the quickest of all. What
+    /// gives up after waiting has waited for longer than this.
+    public static let shortestFailure = Duration.seconds(5)
 
     private var doorsAsked: [DoorID: Instant] = [:]
     private var liftsAsked: [LiftID: Instant] = [:]
@@ -51,7 +57,7 @@ public struct FacilityStopwatch: Sendable {
             return .opening(id, seconds: (now - asked).inSeconds)
         case .failed:
             guard let asked = doorsAsked.removeValue(forKey: id) else { return nil }
-            return .opening(id, seconds: (now - asked).inSeconds)
+            return now - asked < Self.shortestFailure ? nil : .opening(id, seconds: (now - asked).inSeconds)
         case .none, .releasing: doorsAsked[id] = nil
         }
         return nil
@@ -66,7 +72,7 @@ public struct FacilityStopwatch: Sendable {
         case .failed:
             rides[id] = nil
             guard let asked = liftsAsked.removeValue(forKey: id) else { return [] }
-            return [.waiting(id, seconds: (now - asked).inSeconds)]
+            return now - asked < Self.shortestFailure ? [] : [.waiting(id, seconds: (now - asked).inSeconds)]
         case .none, .releasing:
             rides[id] = nil
             liftsAsked[id] = nil

@@ -35,6 +35,19 @@ public struct FacilityTimes: Hashable, Sendable, Codable {
 
     public init() {}
 
+    /// Reads what was kept. Throws `DecodingError` for what no account can say: it lay on a disk, and a program that trusts
+    /// it would end again at every start.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        accounts = try container.decode([Quantity: [TimeAccount]].self, forKey: .accounts)
+        for (quantity, account) in accounts where account.count != Self.day + 1 || !account.allSatisfy(\.isSound) {
+            throw DecodingError.dataCorruptedError(
+                forKey: .accounts, in: container,
+                debugDescription:
+                    "\(quantity): \(account.count) accounts; expected 24 hours and the day, in finite numbers")
+        }
+    }
+
     /// Whether nothing has been timed yet.
     public var isEmpty: Bool { accounts.isEmpty }
 
@@ -45,7 +58,7 @@ public struct FacilityTimes: Hashable, Sendable, Codable {
     /// positive numbers are passed over.
     public mutating func record(_ sample: Double, of quantity: Quantity, at wall: WallTime, clock: LocalTime) {
         guard sample.isFinite, sample > 0 else { return }
-        var account = accounts[quantity] ?? Array(repeating: TimeAccount(), count: 25)
+        var account = accounts[quantity] ?? Array(repeating: TimeAccount(), count: Self.day + 1)
         account[Self.day].record(sample, at: wall)
         account[clock.hour].record(sample, at: wall)
         accounts[quantity] = account

@@ -7,8 +7,8 @@ import RobotModel
 struct LaneIndex: Sendable {
     private let squares: Squares
     /// Compressed rows: the lanes of square `s` are `lanes[first[s]..<first[s + 1]]`.
-    private let first: [UInt32]
-    private let lanes: [UInt32]
+    let first: [UInt32]
+    let lanes: [UInt32]
 
     init(_ level: Level, reach: Double) {
         let squares = Squares(level, reach: reach)
@@ -55,17 +55,25 @@ private struct Squares {
             return
         }
         var (lower, upper) = (start, start)
+        var boxes = (sides: 0.0, areas: 0.0)
         for lane in level.lanes {
             let (a, b) = (level.vertices[lane.from].position, level.vertices[lane.to].position)
+            let (across, up) = (abs(b.x - a.x), abs(b.y - a.y))
+            boxes.sides += across + up
+            boxes.areas += across * up
             lower = Point2D(min(lower.x, a.x, b.x), min(lower.y, a.y, b.y))
             upper = Point2D(max(upper.x, a.x, b.x), max(upper.y, a.y, b.y))
         }
-        // A long lane alone in a wide field must not make more squares than there are lanes.
-        let area = (upper.x - lower.x) * (upper.y - lower.y)
-        width = max(reach, (area / Double(level.lanes.count)).squareRoot())
+        // A field of a · b in squares of w has at most ab / w² + (a + b) / w + 1 of them: two for each lane and one more, for
+        // a field that is one line too. The same for the lanes' boxes keeps what they touch at seven squares a lane in the
+        // mean. A few long lanes in a wide field, or many that cross all of it, must not fill the memory.
+        let (across, up) = (upper.x - lower.x, upper.y - lower.y)
+        let count = Double(level.lanes.count)
+        let least = max((across * up / count).squareRoot(), (across + up) / count)
+        width = max(reach, least, (boxes.areas / count).squareRoot(), boxes.sides / count)
         origin = lower
-        columns = Int((upper.x - lower.x) / width) + 1
-        rows = Int((upper.y - lower.y) / width) + 1
+        columns = Int(across / width) + 1
+        rows = Int(up / width) + 1
     }
 
     /// The squares that a segment's bounding box touches.

@@ -22,11 +22,16 @@ struct RouteQueue: ~Copyable, @unchecked Sendable {
 
     /// A key of the time over a state in seconds (least time of the way through it) and of what is still ahead.
     ///
-    /// The time in microseconds, and below it (20 bits) the rest in hundredths of a second.
+    /// The time in microseconds, and below it (20 bits) the rest in hundredths of a second. What takes longer than the 44
+    /// bits of the time hold, half a year, comes behind all else, the state nearer to the goal first.
     @inline(__always)
     static func key(total: Double, ahead: Double) -> UInt64 {
-        UInt64(total * 1e6 + 0.5) << 20 | UInt64(min(ahead * 100, 1_048_575))
+        // The bounds stand first: of a bound and no number, `min` then gives the bound.
+        UInt64(min(longest, total) * 1e6 + 0.5) << 20 | UInt64(min(1_048_575, ahead * 100))
     }
+
+    /// Whole seconds of which there are fewer than 2⁴⁴ microseconds.
+    private static let longest = 17_592_186.0
 
     mutating func removeAll() { count = 0 }
 

@@ -29,6 +29,15 @@ struct TimeAccount: Hashable, Sendable, Codable {
     /// A deviation of the logarithm below this is luck.
     private static let leastDeviation = 0.05
 
+    /// Whether the figures are those that samples can have led to; others may have been read from a disk.
+    var isSound: Bool {
+        (0...Self.fullWeight).contains(weight) && abs(mean) < Self.farthest && squares >= 0 && squares < .infinity
+            && last.secondsSince1970.isFinite && abs(surprises) < Int(Int32.max)
+    }
+
+    /// The logarithm of any number is nearer to 0.
+    private static let farthest = 746.0
+
     /// Takes one sample, above 0.
     mutating func record(_ sample: Double, at wall: WallTime) {
         let value = log(sample)
