@@ -20,7 +20,7 @@ extension CheckedRobot {
                 }
                 if end < 8, world.isInCar, isRiding { try mayLeave(world) }
             case .callLift(_, boardedAt), .sendLift(_, boardedAt):
-                if isRiding, !world.isOutside {
+                if isRiding, !world.isOutside, LiftWorld.levels[world.floor] != boardedAt {
                     throw Breach(rule: .neverCallsBack, what: "\(action)")
                 }
             default: break
@@ -31,7 +31,8 @@ extension CheckedRobot {
             if session == 0, !world.isOutside, memoryHoldsLift {
                 throw Breach(rule: .gotOffOnlyOutside, what: "gives the lift back at \(LiftWorld.spots[world.spot]) m")
             }
-            if session != 0, isRiding, world.isInCar, LiftWorld.levels[floor] == boardedAt {
+            // Where the car has never left, asking for its level holds it.
+            if session != 0, isRiding, world.isInCar, LiftWorld.levels[floor] == boardedAt, world.floor != floor {
                 throw Breach(rule: .neverCallsBack, what: "asks for floor \(boardedAt)")
             }
         }
