@@ -4,6 +4,7 @@ import DeviceProtocols
 import Devices
 import Estimation
 import Facilities
+import Missions
 import RobotModel
 
 extension Deliberation {
