@@ -1,3 +1,4 @@
+import DeviceProtocols
 import Facilities
 import RobotModel
 import Testing
@@ -105,6 +106,32 @@ struct FacilityDeskTests {
         now += .seconds(1)
         let report = RelayReport(doors: [RelayDoorReport(number: 1, mode: .open, session: 12)])
         #expect(step(report) == [.door(number: 1, session: 0)])
+    }
+
+    @Test("nonsense on a topic is told once in ten minutes, whatever it is")
+    mutating func complaints() {
+        let topics = RMFTopics()
+        let link = RMFLiftLink(
+            lift: "Lift1", floors: ["L1": "L1"], topics: topics, session: SessionID(robot: "dory", number: 40))
+        desk = FacilityDesk(doors: [:], lifts: ["lift": .rmf(link)], robot: "dory")
+        var told: [MessageProblem] = []
+        for second in 0..<1201 {
+            now += .seconds(1)
+            let nonsense = BrokerMessage(topic: topics.liftStates, payload: Array("[\(second)".utf8))
+            told += desk.step(FacilityInput(broker: [.message(nonsense), .message(nonsense)]), at: now).complaints
+        }
+        #expect(told.map(\.topic) == [String](repeating: topics.liftStates, count: 3))
+    }
+
+    @Test("it tells how long each controller keeps a session that it hears no more of")
+    func forgets() {
+        let link = RMFLiftLink(
+            lift: "Lift1", floors: ["L1": "L1"], topics: RMFTopics(), session: SessionID(robot: "dory", number: 40))
+        let mixed = FacilityDesk(
+            doors: ["main": .relayBox(RelayDoorLink(number: 1, session: 40))], lifts: ["lift": .rmf(link)],
+            robot: "dory")
+        #expect(mixed.forgets(DoorID("main")) == .seconds(12))
+        #expect(mixed.forgets(LiftID("lift")) == nil)
     }
 
     @Test("a robot's session number is the same at every start and never 0")

@@ -109,6 +109,32 @@ struct MosquittoPortTests {
         #expect(error.hint != nil)
     }
 
+    @Test("a topic that cannot be subscribed to is told, and nobody takes the connection for a good one")
+    func badTopic() throws {
+        let broker = try TestBroker()
+        let error = try #require(failure(broker.settings("robot", "a", "b/#/c")))
+        #expect(error.cause == "'b/#/c' is no topic that can be subscribed to")
+        #expect(error.hint?.contains("board file") == true)
+    }
+
+    @Test("a broker that lets us in and never confirms a topic is told apart from one that works")
+    func unconfirmed() throws {
+        let broker = try MuteBroker()
+        var settings = MQTTSettings(host: "127.0.0.1", port: broker.port, clientID: "robot", topics: ["a", "b"])
+        settings.patience = .milliseconds(300)
+        let ear = open(settings)
+        defer { ear.port.close() }
+        var events: [MQTTEvent] = []
+        _ = ear.hear { event -> Bool? in
+            events.append(event)
+            if case .disconnected = event { return true } else { return nil }
+        }
+        try #require(events.count == 1)
+        guard case .disconnected(let error) = events[0] else { return }
+        #expect(error.cause == "the broker does not answer that we want to hear 'a', 'b'")
+        #expect(error.hint != nil)
+    }
+
     @Test("a broker that was stopped and started again is found again, and subscriptions hold")
     func reconnects() throws {
         let broker = try TestBroker()

@@ -30,6 +30,8 @@ public struct MQTTSettings: Hashable, Sendable {
     public var topics: [String]
     /// What the broker says for us when we are gone without a word.
     public var will: BrokerMessage?
+    /// How long the broker may take to let us in and to confirm every topic.
+    public var patience: Duration = .seconds(15)
 
     public init(
         host: String, port: UInt16, clientID: String, tls: TLS? = nil, username: String? = nil,

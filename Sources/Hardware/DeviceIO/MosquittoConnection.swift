@@ -7,8 +7,6 @@ import RobotModel
 
 /// One attempt at a connection and, if it comes about, its life: everything on one thread.
 @safe final class MosquittoConnection {
-    /// How long the broker may take to let us in.
-    private static let patience = 15
     /// Seconds of silence after which the two ends ask each other whether they still live.
     private static let keepAlive: Int32 = 15
     /// Debian's package ca-certificates.
@@ -37,17 +35,10 @@ import RobotModel
     func serve() -> PortError? {
         do throws(PortError) {
             try begin()
-            var rounds = 0
+            let begin = ContinuousClock.now
             while !shared.isClosing {
-                try turn(waiting: hasConnected ? 1000 : 100)
-                rounds += 1
-                if !hasConnected, rounds > Self.patience * 10 {
-                    throw PortError(
-                        .failed, port: settings.address, cause: "does not answer as an MQTT broker",
-                        hint: settings.tls == nil
-                            ? "is it the right port? A broker that wants TLS says nothing to who comes without"
-                            : "is it the right port, and does the broker speak TLS there?")
-                }
+                try turn(waiting: isReady ? 1000 : 100)
+                if !isReady, ContinuousClock.now - begin > settings.patience { throw silence }
             }
             try say(shared.takeOutput())
             unsafe mosquitto_disconnect(client)
@@ -56,6 +47,24 @@ import RobotModel
         } catch {
             return error
         }
+    }
+
+    /// Whether the broker let us in and lets us hear everything.
+    private var isReady: Bool { hasConnected && unconfirmed.isEmpty }
+
+    private var silence: PortError {
+        if hasConnected {
+            let topics = unconfirmed.values.sorted().map { "'\($0)'" }.joined(separator: ", ")
+            return PortError(
+                .failed, port: settings.address,
+                cause: "the broker does not answer that we want to hear \(topics)",
+                hint: "it may be overloaded, or no complete MQTT broker; look at its log")
+        }
+        return PortError(
+            .failed, port: settings.address, cause: "does not answer as an MQTT broker",
+            hint: settings.tls == nil
+                ? "is it the right port? A broker that wants TLS says nothing to who comes without"
+                : "is it the right port, and does the broker speak TLS there?")
     }
 
     // MARK: Beginning
@@ -118,7 +127,7 @@ import RobotModel
 
     /// Waits for something to do, and does it.
     private func turn(waiting milliseconds: Int32) throws(PortError) {
-        if hasConnected, unconfirmed.isEmpty {
+        if isReady {
             try say(shared.takeOutput())
             shared.wait(
                 milliseconds, socket: unsafe mosquitto_socket(client),
@@ -184,9 +193,13 @@ import RobotModel
         hasConnected = true
         for topic in settings.topics {
             var number: Int32 = 0
-            if unsafe mosquitto_subscribe(client, &number, topic, 1) == MOSQ_ERR_SUCCESS.code {
-                unconfirmed[number] = topic
+            let result = unsafe mosquitto_subscribe(client, &number, topic, 1)
+            let code = errno
+            guard result == MOSQ_ERR_SUCCESS.code else {
+                error = notAsked(topic, result, code)
+                return
             }
+            unconfirmed[number] = topic
         }
         if unconfirmed.isEmpty { shared.post(.connected) }
     }
@@ -223,6 +236,17 @@ import RobotModel
         default:
             return PortError(.failed, port: settings.address, cause: "the broker refuses the connection (\(code))")
         }
+    }
+
+    /// A topic that could not even be asked for.
+    private func notAsked(_ topic: String, _ result: Int32, _ code: Int32) -> PortError {
+        guard result == MOSQ_ERR_INVAL.code || result == MOSQ_ERR_MALFORMED_UTF8.code else {
+            return failure(result, code)
+        }
+        return PortError(
+            .failed, port: settings.address, cause: "'\(topic)' is no topic that can be subscribed to",
+            hint: "correct the topics and names of the building's doors and lifts in the board file: '+' and '#' stand "
+                + "alone between slashes, '#' at the end")
     }
 
     private func failure(_ result: Int32, _ code: Int32) -> PortError {

@@ -27,7 +27,7 @@ public struct FacilityDesk: Sendable {
     private var unwiredLifts: Set<LiftID> = []
     private var pendingDoors: [(door: DoorID, event: DoorSession.Event)] = []
     private var pendingLifts: [(lift: LiftID, event: LiftSession.Event)] = []
-    private var complained: Set<MessageProblem> = []
+    private var complaints = ComplaintLimit()
 
     /// - Parameter robot: The robot's name, for controllers that know sessions by name.
     public init(doors: [DoorID: DoorLink], lifts: [LiftID: LiftLink], robot: String) {
@@ -70,7 +70,7 @@ public struct FacilityDesk: Sendable {
 
     /// Takes a session up again that was ours before a restart, under the number that the journal kept.
     ///
-    /// - Parameter isEnding: It was being given back: the robot was out, and the controller may have missed the word.
+    /// - Parameter isEnding: It was to be given back; that is done when the robot is known to be out of it.
     public mutating func adopt(door: DoorID, session: UInt16, isEnding: Bool = false) {
         if session != 0 { doorEntries[door]?.link.adopt(SessionID(robot: robot, number: session)) }
         order(door, .adopt(isEnding: isEnding))
@@ -78,7 +78,7 @@ public struct FacilityDesk: Sendable {
 
     /// Takes a session up again that was ours before a restart; the car is not sent anywhere else.
     ///
-    /// - Parameter isEnding: It was being given back: the robot was out, and the controller may have missed the word.
+    /// - Parameter isEnding: It was to be given back; that is done when the robot is known to be out of it.
     public mutating func adopt(lift: LiftID, session: UInt16, isEnding: Bool = false) {
         if session != 0 { liftEntries[lift]?.link.adopt(SessionID(robot: robot, number: session)) }
         order(lift, .adopt(isEnding: isEnding))
@@ -104,11 +104,17 @@ public struct FacilityDesk: Sendable {
         for id in liftOrder { step(id, input, clock, &output) }
         pendingDoors.removeAll()
         pendingLifts.removeAll()
-        output.complaints = output.complaints.filter { complained.insert($0).inserted }
-        // A building that talks nonsense of many kinds is not remembered for ever.
-        if complained.count > 100 { complained.removeAll() }
+        output.complaints = output.complaints.filter { complaints.lets($0, at: now) }
         return output
     }
+
+    /// How long a controller behind this lift's link may keep a session of ours that it hears no more of; nil where it keeps
+    /// it until it is told the end.
+    public func forgets(_ lift: LiftID) -> Duration? { liftEntries[lift]?.link.times.forget }
+
+    /// How long a controller behind this door's link may keep a session of ours that it hears no more of; nil where it keeps
+    /// it until it is told the end.
+    public func forgets(_ door: DoorID) -> Duration? { doorEntries[door]?.link.times.forget }
 
     /// Everything that has to be subscribed to at the building's broker, without repetitions.
     public var subscriptions: [String] {

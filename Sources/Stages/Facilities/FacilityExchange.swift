@@ -38,7 +38,7 @@ public struct FacilityOutput: Hashable, Sendable {
     public var relay: [RelayCommand] = []
     /// To the building's broker, in this order.
     public var messages: [BrokerMessage] = []
-    /// Messages of the broker that could not be used, each said once.
+    /// Messages of the broker that could not be used: one of a topic in ten minutes.
     public var complaints: [MessageProblem] = []
 
     public init() {}

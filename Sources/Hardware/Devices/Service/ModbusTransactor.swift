@@ -100,7 +100,7 @@ public struct ModbusTransactor: Sendable {
     /// they are sent blind: if their answer comes, well; if not, the exchange ends without an outcome as soon as the line
     /// is silent (`isWaiting`), and the request has to be sent again, with `send`.
     public mutating func preempt(_ request: ModbusRequest, at now: Instant) -> [UInt8] {
-        let frame = request.frame(unit: unit)
+        let frame = frame(request)
         let begins = sent.map { max(now, $0 + requestTime) } ?? now
         decoder.expect(request, from: unit)
         sent = begins
