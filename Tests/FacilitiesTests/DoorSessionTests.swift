@@ -48,7 +48,30 @@ struct DoorSessionTests {
         _ = session.handle(.request, at: now)
         let commands = pass(16, report: report(.open, .other("session 41")))
         #expect(!commands.contains(.release))
+        #expect(commands.last == .withdraw)
         #expect(session.state.session == .failed("held by session 41"))
+    }
+
+    @Test("a request is taken back where another has the door, and before it is known who has it")
+    mutating func withdraws() {
+        _ = session.handle(.request, at: now)
+        #expect(session.handle(.release, at: now) == [.withdraw])
+        _ = session.handle(.request, at: now)
+        _ = pass(1, report: report(.open, .other("session 9")))
+        #expect(session.handle(.release, at: now) == [.withdraw])
+        _ = pass(0.4, report: report(.open, .other("session 9")))
+        #expect(session.state.session == .none)
+    }
+
+    @Test("a failed session ends only when the controller has confirmed it")
+    mutating func failedEnds() {
+        _ = session.handle(.request, at: now)
+        _ = pass(16, report: report(.closed, .ours))
+        #expect(session.handle(.release, at: now) == [.release])
+        _ = pass(3, report: report(.closed, .ours))
+        if case .releasing = session.state.session {} else { Issue.record("forgotten while it is ours") }
+        _ = pass(0.4, report: report(.closed, .none))
+        #expect(session.state.session == .none)
     }
 
     @Test("a session that another takes over fails; one that was dropped is asked for again")
@@ -59,7 +82,7 @@ struct DoorSessionTests {
         #expect(session.handle(.report(report(.open, .none)), at: now) == [.request])
         _ = pass(1, report: report(.open, .ours))
         now += .milliseconds(200)
-        #expect(session.handle(.report(report(.open, .other("session 9"))), at: now).isEmpty)
+        #expect(session.handle(.report(report(.open, .other("session 9"))), at: now) == [.withdraw])
         #expect(session.state.session == .failed("taken over by session 9"))
     }
 
@@ -139,10 +162,21 @@ struct DoorSessionTests {
         #expect(session.handle(.occupied(false), at: now) == [.release])
     }
 
-    @Test("a session that was being given back before a restart is not asked for again")
+    @Test("a session that was being given back before a restart is given back when the robot is known to be out")
     mutating func adoptsEnding() {
         #expect(session.handle(.adopt(isEnding: true), at: now).isEmpty)
-        #expect(pass(2.4, report: report(.open, .ours)) == [.release, .release, .release])
+        #expect(pass(30, report: report(.open, .ours)).isEmpty)
+        #expect(session.handle(.occupied(false), at: now) == [.release])
+        #expect(pass(2.4, report: report(.open, .ours)) == [.release, .release])
+    }
+
+    @Test("a session that was being given back before a restart is kept where the robot stands in the door after all")
+    mutating func adoptsEndingInside() {
+        _ = session.handle(.adopt(isEnding: true), at: now)
+        _ = pass(1, report: report(.open, .ours))
+        #expect(session.handle(.occupied(true), at: now) == [.request])
+        #expect(pass(20, report: report(.open, .ours)) == [DoorSession.Command](repeating: .request, count: 6))
+        #expect(session.handle(.occupied(false), at: now) == [.release])
     }
 
     @Test("two sessions that differ by a shift of time, or by ages beyond every deadline, are equal after rebasing")

@@ -62,6 +62,49 @@ struct LiftSessionTests {
         let commands = pass(61, report: report(holder: .other("session 9")))
         #expect(session.state.session == .failed("busy with session 9 for 60 s"))
         #expect(!releases(commands))
+        #expect(commands.last == .withdraw(isInside: false))
+    }
+
+    @Test("a request is taken back where another has the lift, and before it is known who has it")
+    mutating func withdraws() {
+        _ = call()
+        #expect(session.handle(.release, at: now) == [.withdraw(isInside: false)])
+        _ = call()
+        _ = pass(1, report: report(holder: .other("session 9")))
+        #expect(session.handle(.release, at: now) == [.withdraw(isInside: false)])
+        _ = pass(0.4, report: report(holder: .other("session 9")))
+        #expect(session.state.session == .none)
+    }
+
+    @Test("a failed session ends only when the controller has confirmed it")
+    mutating func failedEnds() {
+        _ = call()
+        _ = pass(62, report: report(at: "L3", to: "L1"))
+        #expect(session.handle(.release, at: now) == [.release(isInside: false)])
+        _ = pass(3, report: report(at: "L3", to: "L1"))
+        #expect(isReleasing)
+        _ = pass(0.4, report: report(holder: .none))
+        #expect(session.state.session == .none)
+    }
+
+    @Test("a session that was being given back before a restart is given back when the robot is known to be out")
+    mutating func adoptsEnding() {
+        #expect(session.handle(.adopt(isEnding: true), at: now).isEmpty)
+        #expect(call("L1").isEmpty)
+        #expect(pass(30, report: report(at: "L2", to: "L3")).isEmpty)
+        #expect(session.handle(.occupied(false), at: now) == [.release(isInside: false)])
+        #expect(isReleasing)
+    }
+
+    @Test("a session that was being given back before a restart is kept where the robot is in the car after all")
+    mutating func adoptsEndingInside() {
+        _ = session.handle(.adopt(isEnding: true), at: now)
+        _ = pass(1, report: report(at: "L2", to: "L3"))
+        let kept = LiftSession.Command.request("L3", onward: nil, holdDoor: true, isInside: true)
+        #expect(session.handle(.occupied(true), at: now) == [kept])
+        let commands = pass(20, report: report(at: "L2", to: "L3"))
+        #expect(!commands.isEmpty && commands.allSatisfy { $0 == kept })
+        #expect(session.handle(.occupied(false), at: now) == [.release(isInside: false)])
     }
 
     @Test("a lift that is ours but stays in human mode is not boarded, and given back after 60 s")
@@ -113,6 +156,15 @@ struct LiftSessionTests {
         #expect(isRequested)
     }
 
+    @Test("a pose that puts a riding robot outside does not make it say so before it gives the lift back")
+    mutating func wrongPoseWhileRiding() {
+        ride()
+        let kept = LiftSession.Command.request("L3", onward: nil, holdDoor: true, isInside: true)
+        #expect(session.handle(.occupied(false), at: now) == [kept])
+        #expect(pass(20, report: report(at: "L2", to: "L3", motion: .up)).allSatisfy { $0 == kept })
+        #expect(session.handle(.release, at: now) == [.release(isInside: false)])
+    }
+
     @Test("a call from inside never brings the car back to the boarding level")
     mutating func noSummonsWhileRiding() {
         ride()
@@ -159,7 +211,7 @@ struct LiftSessionTests {
         _ = pass(1, report: report(at: "L2", to: "L3"))
         #expect(
             session.handle(.occupied(false), at: now)
-                == [.request("L3", onward: nil, holdDoor: true, isInside: false)])
+                == [.request("L3", onward: nil, holdDoor: true, isInside: true)])
         #expect(call("L1") == [.request("L1", onward: "L3", holdDoor: true, isInside: false)])
     }
 

@@ -122,6 +122,48 @@ struct RFALiftLinkTests {
         #expect(try pass(0.6).map(\.request) == [.registration(dryRun: false)])
     }
 
+    @Test("a request that was taken back while another robot has the lift never registers again")
+    mutating func withdrawn() throws {
+        _ = try tell(.broker(.connected))
+        let release = try request("L1")
+        _ = try answer(release[0], .success)
+        let registration = try #require(try pass(1.2).first)
+        _ = try answer(registration, .fail)
+        #expect(try tell(.command(.withdraw(isInside: false))).isEmpty)
+        #expect(try pass(600).isEmpty)
+    }
+
+    @Test("a registration that the building has queued counts as ours after a release, and is released when it comes")
+    mutating func queued() throws {
+        _ = try tell(.broker(.connected))
+        let release = try request("L1")
+        _ = try answer(release[0], .success)
+        let registration = try #require(try pass(1.2).first)
+        #expect(registration.request == .registration(dryRun: false))
+        #expect(try tell(.command(.release(isInside: false))).isEmpty)
+        #expect(try pass(60).isEmpty)
+        #expect(reports.last?.holder == .ours)
+        #expect(try answer(registration, .success).map(\.request).contains(.release))
+        _ = try live(5)
+        #expect(reports.last?.holder == FacilityHolder.none)
+    }
+
+    @Test("a registration under way when the broker goes may have been granted: it is released after its return")
+    mutating func queuedAndLost() throws {
+        _ = try tell(.broker(.connected))
+        let release = try request("L1")
+        _ = try answer(release[0], .success)
+        #expect(try pass(1.2).map(\.request) == [.registration(dryRun: false)])
+        _ = try tell(.broker(.disconnected))
+        pending = []
+        _ = try tell(.command(.release(isInside: false)))
+        _ = try tell(.broker(.connected))
+        _ = try pass(1.2)
+        #expect(reports.last?.holder == .ours)
+        #expect(try live(30).contains(.release))
+        #expect(reports.last?.holder == FacilityHolder.none)
+    }
+
     @Test("for two seconds after a call an open door is not believed")
     mutating func mask() throws {
         _ = try tell(.broker(.connected))
@@ -188,6 +230,29 @@ struct RFALiftLinkTests {
         let asked = try live(6, at: "2F")
         #expect(asked == [.registration(dryRun: false), .robotStatus(.hasEntered), call("2F", "3F")])
         #expect(reports.last?.mode == .agv)
+    }
+
+    @Test(
+        "an emergency, or another robot's use, that met a mission given up shows no more when the pause is over",
+        arguments: [RFAResult.underEmergency, .fail])
+    mutating func refusalPasses(result: RFAResult) throws {
+        _ = try tell(.broker(.connected))
+        let release = try request("L1")
+        _ = try answer(release[0], .success)
+        let registration = try #require(try pass(1.2).first)
+        _ = try answer(registration, result)
+        let refused = try #require(reports.last)
+        #expect(refused.mode == .emergency || refused.holder == .other("another robot"))
+        _ = try tell(.command(.release(isInside: false)))
+        _ = try pass(5)
+        #expect(reports.last == refused)
+        _ = try pass(115)
+        #expect(reports.last?.mode == .unknown)
+        #expect(reports.last?.holder == FacilityHolder.none)
+        _ = try request("L1")
+        _ = try live(4, at: "1F", open: .front)
+        #expect(reports.last?.mode == .agv)
+        #expect(reports.last?.holder == .ours)
     }
 
     @Test("after a restart in the car the lift is asked whether it still knows us, and nothing is released")

@@ -96,6 +96,16 @@ struct RMFLinkTests {
         #expect(tellLift(.broker(.connected)).messages.isEmpty)
     }
 
+    @Test("a request that was taken back is not said again when the broker is back, and ends nobody's session")
+    mutating func withdraws() {
+        _ = tellLift(.command(.request("L1", onward: nil, holdDoor: true, isInside: false)))
+        #expect(tellLift(.command(.withdraw(isInside: false))).messages.isEmpty)
+        #expect(tellLift(.broker(.connected)).messages.isEmpty)
+        _ = tellDoor(.command(.request))
+        #expect(tellDoor(.command(.withdraw)).messages.isEmpty)
+        #expect(tellDoor(.broker(.connected)).messages.isEmpty)
+    }
+
     private func doorState(_ mode: DoorMode) -> LinkEvent<DoorSession.Command> {
         .broker(.message(RMFDoorState(door: "main", mode: mode).message(Self.topics, at: 0)))
     }

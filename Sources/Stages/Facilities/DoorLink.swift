@@ -34,7 +34,7 @@ public enum DoorLink: Hashable, Sendable {
 
     mutating func send(_ command: DoorSession.Command, _ clock: LinkClock, _ output: inout FacilityOutput) {
         switch self {
-        case .relayBox(let link): output.relay.append(link.relayCommand(command))
+        case .relayBox(let link): if let command = link.relayCommand(command) { output.relay.append(command) }
         case .rmf: _ = exchange([.command(command)], clock, &output)
         }
     }

@@ -17,7 +17,8 @@ public struct DoorSession: Hashable, Sendable {
         case release
         /// A session that a journal says was ours before a restart; the robot may stand in the door.
         ///
-        /// - Parameter isEnding: It was being given back, so the robot is out; the controller may have missed the word.
+        /// - Parameter isEnding: It was to be given back; the robot may have stood in the door still when the word was given,
+        ///   so this waits, and asks for nothing, until the robot's place is known.
         case adopt(isEnding: Bool)
         /// Whether the robot is between the posts, or partly so.
         case occupied(Bool)
@@ -32,6 +33,9 @@ public struct DoorSession: Hashable, Sendable {
         case request
         /// We need it no more.
         case release
+        /// We want it no more, and as far as is known it is not ours: a link stops asking, and says nothing that would end
+        /// another's session.
+        case withdraw
     }
 
     private enum Stage: Hashable {
@@ -112,18 +116,23 @@ public struct DoorSession: Hashable, Sendable {
             case .idle, .ending, .failed: return ask(now)
             }
         case .adopt(let isEnding):
-            position = isEnding ? .outside : .unknown
-            return isEnding ? end(now) : ask(now)
+            position = .unknown
+            releasesWhenOut = isEnding
+            if !isEnding { return ask(now) }
+            // Nothing is said before the robot's place is known.
+            stage = .ending(since: now)
+            return []
         case .occupied(let isInside):
             position = isInside ? .inside : .outside
-            return !isInside && releasesWhenOut ? end(now) : []
+            if !isInside && releasesWhenOut { return end(now) }
+            // It was to be given back before a restart, but the robot stands in it: kept until it is out.
+            if isInside, releasesWhenOut, case .ending = stage { return ask(now) }
+            return []
         case .release:
             switch stage {
             case .idle: return []
-            case .failed:
-                stage = .idle
-                return []
-            case .opening, .held, .ending: return end(now)
+            // A failed one may be open at the controller all the same: it ends as any other, when that is confirmed.
+            case .failed, .opening, .held, .ending: return end(now)
             }
         case .report(let report):
             self.report = report
@@ -153,11 +162,11 @@ public struct DoorSession: Hashable, Sendable {
         return giveBack(now)
     }
 
-    /// Gives it back, unless somebody else's session is the one that this would end; before the first report nobody
-    /// knows.
+    /// Gives it back; where somebody else's session is the one that this would end, and before the first report, when
+    /// nobody knows, no more is asked for.
     private mutating func giveBack(_ now: Instant) -> [Command] {
-        guard let report else { return [] }
-        if case .other = report.holder { return [] }
+        guard let report else { return [.withdraw] }
+        if case .other = report.holder { return [.withdraw] }
         lastSent = now
         return [.release]
     }
@@ -172,7 +181,7 @@ public struct DoorSession: Hashable, Sendable {
         case .idle, .failed: return dropOrphan(now)
         case .ending(let since):
             // A report from before the release knows nothing of it.
-            if !isOurs, now - since > times.settle { stage = .idle }
+            if !releasesWhenOut, !isOurs, now - since > times.settle { stage = .idle }
             return []
         case .opening:
             if isOurs && report.mode == .open { stage = .held(since: now) }
@@ -201,6 +210,7 @@ public struct DoorSession: Hashable, Sendable {
             return now - lastSent >= times.refresh ? request(now) : []
         case .held: return now - lastSent >= times.refresh ? request(now) : []
         case .ending(let since):
+            if releasesWhenOut { return [] }
             if let forget = times.forget, now - since >= forget {
                 stage = .idle
                 return []

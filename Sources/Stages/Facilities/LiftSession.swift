@@ -26,7 +26,8 @@ public struct LiftSession: Hashable, Sendable {
         /// A session that a journal says was ours before a restart; the robot may be in the car, which stays where it is
         /// sent.
         ///
-        /// - Parameter isEnding: It was being given back, so the robot is out; the controller may have missed the word.
+        /// - Parameter isEnding: It was to be given back; the robot may have been in the car still when the word was given,
+        ///   so this waits, and asks for nothing, until the robot's place is known.
         case adopt(isEnding: Bool)
         /// Whether the robot is in the car, or partly so.
         case occupied(Bool)
@@ -42,6 +43,9 @@ public struct LiftSession: Hashable, Sendable {
         case request(LevelID?, onward: LevelID?, holdDoor: Bool, isInside: Bool)
         /// We need it no more. A link never passes this on while `isInside`; no session says so.
         case release(isInside: Bool)
+        /// We want it no more, and as far as is known it is not ours: a link stops asking, and says nothing that would end
+        /// another's session. A request that is still under way is taken back.
+        case withdraw(isInside: Bool)
     }
 
     private enum Stage: Hashable {
@@ -142,22 +146,23 @@ public struct LiftSession: Hashable, Sendable {
             holdDoor = hold
             return isAsking ? request(now) : []
         case .adopt(let isEnding):
-            position = isEnding ? .outside : .unknown
-            return isEnding ? end(now) : adopt(now)
+            position = .unknown
+            isRiding = true
+            releasesWhenOut = false
+            return isEnding ? endWhenOut(now) : adopt(now)
         case .occupied(let isInside):
             let before = position
             position = isInside ? .inside : .outside
             if !isInside && releasesWhenOut { return end(now) }
+            // It was to be given back before a restart, but the robot stands in it: kept until it is out.
+            if isInside, releasesWhenOut, case .ending = stage { return adopt(now) }
             // The link may be about to say something that is true of the other position only.
             return position != before && isAsking ? request(now) : []
         case .release:
             switch stage {
             case .idle: return []
-            case .failed:
-                stage = .idle
-                isRiding = false
-                return []
-            case .asking, .serving, .ending: return end(now)
+            // A failed one may be open at the controller all the same: it ends as any other, when that is confirmed.
+            case .failed, .asking, .serving, .ending: return end(now)
             }
         case .report(let report):
             self.report = report
@@ -200,12 +205,17 @@ public struct LiftSession: Hashable, Sendable {
 
     private mutating func adopt(_ now: Instant) -> [Command] {
         stage = .asking(since: now)
-        isRiding = true
         holdDoor = true
-        releasesWhenOut = false
         level = report?.destination
         onward = nil
         return request(now)
+    }
+
+    /// Nothing is said before the robot's place is known.
+    private mutating func endWhenOut(_ now: Instant) -> [Command] {
+        stage = .ending(since: now)
+        releasesWhenOut = true
+        return []
     }
 
     private mutating func end(_ now: Instant) -> [Command] {
@@ -221,18 +231,19 @@ public struct LiftSession: Hashable, Sendable {
         return giveBack(now)
     }
 
-    /// Ends the session, unless somebody else's session is the one that this would end; before the first report nobody
-    /// knows.
+    /// Ends the session; where somebody else's is the one that this would end, and before the first report, when nobody
+    /// knows, no more is asked for.
     private mutating func giveBack(_ now: Instant) -> [Command] {
-        guard let report else { return [] }
-        if case .other = report.holder { return [] }
+        if report == nil || isTaken { return [.withdraw(isInside: position.mayBeInside)] }
         lastSent = now
         return [.release(isInside: position.mayBeInside)]
     }
 
     private mutating func request(_ now: Instant) -> [Command] {
         lastSent = now
-        return [.request(level, onward: onward, holdDoor: holdDoor, isInside: position.mayBeInside)]
+        // A pose that puts a riding robot outside may be wrong: it got off when the lift is given back or called anew.
+        let isInside = position.mayBeInside || isRiding
+        return [.request(level, onward: onward, holdDoor: holdDoor, isInside: isInside)]
     }
 
     private mutating func judge(_ report: LiftReport, _ now: Instant) -> [Command] {
@@ -245,7 +256,7 @@ public struct LiftSession: Hashable, Sendable {
         case .idle, .failed: return dropOrphan(now)
         case .ending(let since):
             // A report from before the release knows nothing of it.
-            if !isOurs, now - since > times.settle { stage = .idle }
+            if !releasesWhenOut, !isOurs, now - since > times.settle { stage = .idle }
             return []
         case .asking:
             // Nobody boards a car that people may close the door of; one who rides takes it as it is.
@@ -297,6 +308,7 @@ public struct LiftSession: Hashable, Sendable {
                 return fail("the car did not come within \(Int(times.liftComes.inSeconds)) s", now)
             }
         case .ending(let since):
+            if releasesWhenOut { return [] }
             if let forget = times.forget, now - since >= forget {
                 stage = .idle
                 return []

@@ -31,8 +31,8 @@ extension RFALiftLink {
     private func nextRequest(_ now: Instant) -> RFARequest? {
         switch (wish, registration) {
         case (nil, .unknown): mustFindOut ? .elevatorStatus : nil
-        case (nil, .none), (nil, .held), (.release, .none): nil
-        case (.release, .held), (.release, .unknown): nextFarewell
+        case (nil, .none), (nil, .held), (.release, .none), (.withdraw, .none): nil
+        case (.release, .held), (.release, .unknown), (.withdraw, .held), (.withdraw, .unknown): nextFarewell
         case (.request, .none): .registration(dryRun: false)
         case (.request(_, _, _, let isInside), .unknown):
             // One of before: kept where the robot may be inside, and otherwise given back for a clean beginning.

@@ -104,6 +104,15 @@ extension RFALiftLink {
         if isReleasing { wish = nil }
     }
 
+    /// That the lift is another's, or under emergency, is news for as long as it would not be asked again; where nobody asks,
+    /// nobody would hear that it is over.
+    mutating func forgetRefusal(_ now: Instant) {
+        if case .request = wish { return }
+        guard registration == .none, exchange == nil, now >= notBefore else { return }
+        isEmergency = false
+        isTaken = false
+    }
+
     /// Gives up waiting for an answer that does not come; the question is asked again, or found to be in vain.
     mutating func expire(_ now: Instant) {
         if let waiting = poll, now >= waiting.deadline { poll = nil }

@@ -8,8 +8,8 @@ public import RobotModel
 ///
 /// One question at a time, each repeated until it is answered; beside it the car is asked every second where it is. What
 /// the session wants may change at any time; the next question follows the newest wish. `HAS_GOT_OFF` and `Release` are
-/// said for one reason only: that the session has released the lift with the robot outside. No silence, refusal, emergency or
-/// restart brings the link to say either. Sources: `RFAAddress`; the times are those of Octa Robotics' client.
+/// said for one reason only: that the session has released the lift, or called it anew, with the robot outside. No silence,
+/// refusal, emergency or restart brings the link to say either, and no pose while riding. Sources: `RFAAddress`; the times are those of Octa Robotics' client.
 ///
 /// Faults and what becomes of them:
 ///
@@ -17,7 +17,8 @@ public import RobotModel
 ///     a registration of before         it is released first, and the lift left alone for 1 s; not where the robot may be inside
 ///     FAIL to a call or a status       the registration is void: after 10 s it is asked for again, and the call said again
 ///     ERROR to a call                  said again after 5 s; the registration stands
-///     99, under emergency              shown as the lift's mode; registrations are void, and asked for again after 10 s
+///     99, under emergency              shown as the lift's mode; registrations are void, and asked for again after 10 s; by
+///                                      then it is shown no more unless the lift is being asked
 ///     no answer                        said again; three times in a row, and it is found out whether we are registered
 ///     the other side's door opens      shown as closed: it is not ours
 ///     a door that was open before      for 2 s after a call the door's state is not believed
@@ -93,6 +94,9 @@ public struct RFALiftLink: Hashable, Sendable {
     /// Takes up what a restart has interrupted.
     package mutating func adopt() { mustFindOut = true }
 
+    /// Whether a registration has been asked for and not been answered: the building may have queued it.
+    private var isRegistering: Bool { exchange?.request.interface == .registration }
+
     var isReleasing: Bool { if case .release = wish { true } else { false } }
 
     package mutating func handle(
@@ -107,27 +111,32 @@ public struct RFALiftLink: Hashable, Sendable {
         }
         guard isConnected else { return }
         expire(clock.now)
+        forgetRefusal(clock.now)
         ask(clock, &output)
         // A lift in our use shows that it lives by its answers; otherwise the broker's being there has to do.
         if registration != .held, clock.now - lastReport >= Self.pollPeriod { report(clock.now, &output) }
     }
 
     private mutating func want(_ command: LiftSession.Command) {
-        if case .release(let isInside) = command {
+        switch command {
+        case .request: wish = command
+        // A farewell is said under our own name only, so it ends no other's session; and a registration may be queued.
+        case .release(let isInside), .withdraw(let isInside):
             // The robot stands in the car: nobody is told that it does not.
             if isInside { return }
             if !isReleasing { hasSaidFarewell = false }
+            wish = .release(isInside: false)
         }
-        wish = command
     }
 
     private mutating func disconnect() {
         isConnected = false
+        let mayBeHeld = registration == .held || isRegistering
         exchange = nil
         poll = nil
         misses = 0
         open = nil
-        if registration == .held {
+        if mayBeHeld {
             registration = .unknown
             mustFindOut = true
         }
@@ -136,8 +145,9 @@ public struct RFALiftLink: Hashable, Sendable {
     /// What the session is told.
     mutating func report(_ now: Instant, _ output: inout LinkOutput<LiftReport>) {
         lastReport = now
-        // Until the lift has answered the release we may still be registered.
-        let isOurs = registration == .held || registration == .unknown && isReleasing
+        // Until the lift has answered the release, or a registration that was asked for before it, we may be registered.
+        let mayBeHeld = registration == .unknown || isRegistering
+        let isOurs = registration == .held || mayBeHeld && isReleasing
         let door: DoorMode = floor == nil || now < maskedUntil ? .unknown : isOpenOnOurSide ? .open : .closed
         output.reports.append(
             LiftReport(

@@ -47,6 +47,7 @@ public struct RMFDoorLink: Hashable, Sendable {
         _ event: LinkEvent<DoorSession.Command>, _ clock: LinkClock, _ output: inout LinkOutput<DoorReport>
     ) {
         switch event {
+        case .command(.withdraw): wish = nil
         case .command(let command):
             wish = command
             say(clock, &output)

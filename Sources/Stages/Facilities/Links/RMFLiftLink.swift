@@ -54,6 +54,7 @@ public struct RMFLiftLink: Hashable, Sendable {
         _ event: LinkEvent<LiftSession.Command>, _ clock: LinkClock, _ output: inout LinkOutput<LiftReport>
     ) {
         switch event {
+        case .command(.withdraw(let isInside)): if !isInside { wish = nil }
         case .command(let command):
             wish = command
             say(clock, &output)
@@ -80,7 +81,7 @@ public struct RMFLiftLink: Hashable, Sendable {
 
     private var request: RMFLiftRequest? {
         switch wish {
-        case nil: return nil
+        case nil, .withdraw: return nil
         case .request(let level, _, let holdDoor, _):
             // Where no level is known the car stays where it is sent.
             return (level.flatMap { floors[$0] } ?? (destination.isEmpty ? nil : destination)).map {

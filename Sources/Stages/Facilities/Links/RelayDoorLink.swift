@@ -16,11 +16,12 @@ public struct RelayDoorLink: Hashable, Sendable {
         self.session = session
     }
 
-    /// What to write to the box.
-    public func relayCommand(_ command: DoorSession.Command) -> RelayCommand {
+    /// What to write to the box; nil where the session in it is, or may be, another's.
+    public func relayCommand(_ command: DoorSession.Command) -> RelayCommand? {
         switch command {
         case .request: .door(number: number, session: session)
         case .release: .door(number: number, session: 0)
+        case .withdraw: nil
         }
     }
 

@@ -26,8 +26,8 @@ public struct RelayLiftLink: Hashable, Sendable {
         self.session = session
     }
 
-    /// What to write to the box; nil where there is nothing that may be written: no level is known yet, or the robot
-    /// stands in the car that would be given away.
+    /// What to write to the box; nil where there is nothing that may be written: no level is known yet, the robot
+    /// stands in the car that would be given away, or the session in the box is, or may be, another's.
     public func relayCommand(_ command: LiftSession.Command) -> RelayCommand? {
         switch command {
         case .request(let level, _, let holdDoor, _):
@@ -36,6 +36,7 @@ public struct RelayLiftLink: Hashable, Sendable {
         case .release(let isInside):
             guard !isInside, let floor = floor ?? floors.values.min() else { return nil }
             return .lift(number: number, session: 0, floor: floor, holdDoor: false)
+        case .withdraw: return nil
         }
     }
 
