@@ -37,11 +37,13 @@ struct LiftSystem: CheckedSystem {
 
     func rest() throws(Breach) { try robot.isTidy(world) }
 
-    /// Outside on another leg of the mission, and the lift is not the robot's any more. A way back by a lift that does not
-    /// come is tried for ever, so what the journal still waits for does not count.
+    /// Outside on another leg of the mission, and the lift is not the robot's any more; or on the way home. Ways by a lift
+    /// that does not come, or past somebody who does not go, are tried for ever, so what the journal still waits for does
+    /// not count.
     var isOver: Bool {
-        guard world.isOutside, world.holder != .robot else { return false }
-        return robot.memory.progress.map { $0.leg != .toDeliver } ?? true
+        let isAway = world.isOutside && world.holder != .robot
+        guard let leg = robot.memory.progress?.leg else { return isAway }
+        return leg == .toHome || (leg != .toDeliver && isAway)
     }
 
     struct Appearance: Equatable {
